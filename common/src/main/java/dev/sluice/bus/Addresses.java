@@ -1,0 +1,22 @@
+package dev.sluice.bus;
+
+import java.time.Duration;
+
+/** Every address of the event bus. The verticles meet here and nowhere else. */
+public final class Addresses {
+
+    /** Consumer to DLQ router: an event has failed. Longer than a producer's delivery timeout. */
+    public static final Request<RouteFailure, Routed> ROUTE_FAILURE =
+            new Request<>("sluice.dlq.route", RouteFailure.class, Routed.class, Duration.ofSeconds(20));
+
+    /** Anybody to the lag monitor: lag, computed now. */
+    public static final Request<LagQuestion, LagReport> LAG_NOW =
+            new Request<>("sluice.lag.now", LagQuestion.class, LagReport.class, Duration.ofSeconds(10));
+
+    /** Every verticle instance to its node's operations server: a sign of life. */
+    public static final Announcement<ComponentHealth> HEALTH =
+            new Announcement<>("sluice.health", ComponentHealth.class);
+
+    private Addresses() {
+    }
+}

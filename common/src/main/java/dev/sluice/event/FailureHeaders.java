@@ -1,0 +1,33 @@
+package dev.sluice.event;
+
+import java.util.Set;
+
+/** Names of the headers that a moved record carries. They are rewritten at each move, never piled up. */
+public final class FailureHeaders {
+
+    /** Identity of the event; trusted only on the retry topics that Sluice writes itself. */
+    public static final String EVENT_IDENTITY = "x-event-identity";
+    /** Retries made so far: 0 in a letter that was never retried, 4 in one that used them all. */
+    public static final String RETRY_COUNT = "x-retry-count";
+    public static final String ORIGINAL_TOPIC = "x-original-topic";
+    public static final String ORIGINAL_PARTITION = "x-original-partition";
+    public static final String ORIGINAL_OFFSET = "x-original-offset";
+    /** The group that failed: a retry is for it alone. */
+    public static final String ORIGINAL_GROUP = "x-original-group";
+    /** TRANSIENT, PERMANENT, POISON, EXPIRED or BLOCKED_BY. */
+    public static final String ERROR_TYPE = "x-error-type";
+    /** 1 KiB at most. */
+    public static final String ERROR_MESSAGE = "x-error-message";
+    /** 16 KiB at most. */
+    public static final String ERROR_STACK = "x-error-stack";
+    /** RFC 3339, UTC, milliseconds. */
+    public static final String FAILED_AT = "x-failed-at";
+    /** RFC 3339, UTC, milliseconds: not before this moment. */
+    public static final String RETRY_AFTER = "x-retry-after";
+
+    public static final Set<String> ALL = Set.of(EVENT_IDENTITY, RETRY_COUNT, ORIGINAL_TOPIC, ORIGINAL_PARTITION,
+            ORIGINAL_OFFSET, ORIGINAL_GROUP, ERROR_TYPE, ERROR_MESSAGE, ERROR_STACK, FAILED_AT, RETRY_AFTER);
+
+    private FailureHeaders() {
+    }
+}

@@ -1,0 +1,83 @@
+package dev.sluice.store;
+
+import dev.sluice.event.Outcome;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.Tuple;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * {@code processed_events}: which events have an outcome in which group. PostgreSQL decides here, once per identity;
+ * Redis and memory only save work.
+ */
+public final class Inbox {
+
+    private static final String CLAIM = """
+            INSERT INTO processed_events (consumer_group, event_id, outcome)
+            SELECT $1, id, 'applied' FROM unnest($2::text[]) AS id
+            ON CONFLICT (consumer_group, event_id) DO NOTHING
+            RETURNING event_id""";
+    private static final String MARK = """
+            UPDATE processed_events SET outcome = $3, processed_at = now()
+            WHERE consumer_group = $1 AND event_id = ANY ($2::text[])""";
+    private static final String BURY = """
+            INSERT INTO processed_events (consumer_group, event_id, outcome) VALUES ($1, $2, 'dead')
+            ON CONFLICT (consumer_group, event_id) DO NOTHING""";
+    private static final String FIND = """
+            SELECT outcome FROM processed_events WHERE consumer_group = $1 AND event_id = $2""";
+
+    private final String group;
+
+    public Inbox(String group) {
+        this.group = group;
+    }
+
+    /**
+     * The first statement of each effect's transaction. Rows go in sorted, so that two batches never wait for each other
+     * in a circle. Waits (up to {@code lock_timeout}) for a rival that has inserted one of them and not committed yet.
+     *
+     * @return the identities that are new, now APPLIED if the transaction commits; the others are duplicates
+     */
+    public Future<Set<String>> claim(SqlClient transaction, Collection<String> eventIds) {
+        String[] sorted = new TreeSet<>(eventIds).toArray(new String[0]);
+        return transaction.preparedQuery(CLAIM).execute(Tuple.of(group, (Object) sorted)).map(rows -> {
+            Set<String> fresh = new HashSet<>();
+            for (Row row : rows) {
+                fresh.add(row.getString(0));
+            }
+            return fresh;
+        });
+    }
+
+    /** In the transaction that claimed them: says that their outcome is another than APPLIED. */
+    public Future<Void> mark(SqlClient transaction, Collection<String> eventIds, Outcome outcome) {
+        return transaction.preparedQuery(MARK)
+                .execute(Tuple.of(group, eventIds.toArray(new String[0]), outcome.column())).mapEmpty();
+    }
+
+    /**
+     * Before a dead letter is written: takes the identity, so that no zombie can apply the event any more.
+     *
+     * @return DEAD when the letter is to be written (now, or again because it is not known to have been), any other
+     *         outcome when there is one already and no letter is due
+     */
+    public Future<Outcome> bury(SqlClient client, String eventId) {
+        return client.preparedQuery(BURY).execute(Tuple.of(group, eventId))
+                .compose(inserted -> inserted.rowCount() == 1
+                        ? Future.succeededFuture(Outcome.DEAD)
+                        : find(client, eventId).map(found -> found.orElse(Outcome.DEAD)));
+    }
+
+    public Future<Optional<Outcome>> find(SqlClient client, String eventId) {
+        return client.preparedQuery(FIND).execute(Tuple.of(group, eventId)).map(rows -> {
+            var row = rows.iterator();
+            return row.hasNext() ? Optional.of(Outcome.ofColumn(row.next().getString(0))) : Optional.empty();
+        });
+    }
+}
