@@ -1,0 +1,4 @@
+package dev.sluice.consumer;
+
+public record ConsumerSettings() {
+}

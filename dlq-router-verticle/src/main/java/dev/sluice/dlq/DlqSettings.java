@@ -1,0 +1,4 @@
+package dev.sluice.dlq;
+
+public record DlqSettings() {
+}

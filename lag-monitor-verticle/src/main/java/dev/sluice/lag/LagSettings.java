@@ -1,0 +1,4 @@
+package dev.sluice.lag;
+
+public record LagSettings() {
+}

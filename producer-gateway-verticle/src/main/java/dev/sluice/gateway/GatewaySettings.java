@@ -1,0 +1,4 @@
+package dev.sluice.gateway;
+
+public record GatewaySettings() {
+}
