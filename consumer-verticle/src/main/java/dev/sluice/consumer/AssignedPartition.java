@@ -1,0 +1,103 @@
+package dev.sluice.consumer;
+
+import org.apache.kafka.common.TopicPartition;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One tenure over a partition, from its assignment to its revocation. A later assignment of the same partition is
+ * another object, so a result that comes late settles a tenure that nobody commits any more: the object is the epoch.
+ *
+ * <p>The poll thread reads and commits, the event loop settles; the tracker is guarded by this object.
+ */
+final class AssignedPartition {
+
+    private final TopicPartition topicPartition;
+    private final String topicId;
+    private final OffsetTracker tracker;
+    /** Bytes of records that were read and are not settled. */
+    private final AtomicLong unsettledBytes = new AtomicLong();
+    /** No new work starts once it is set; what waits is dropped. Never unset. */
+    private volatile boolean closed;
+    /** Works that have started and not ended. Event loop only. */
+    private int running;
+    /** Last committed watermark. Poll thread only. */
+    private long committed;
+
+    AssignedPartition(TopicPartition topicPartition, String topicId, long position) {
+        this.topicPartition = topicPartition;
+        this.topicId = topicId;
+        this.tracker = new OffsetTracker(position);
+        this.committed = position;
+    }
+
+    TopicPartition topicPartition() {
+        return topicPartition;
+    }
+
+    /** Kafka's id of the topic, part of the identity of last resort. */
+    String topicId() {
+        return topicId;
+    }
+
+    synchronized void onPolled(long offset, int bytes) {
+        tracker.onPolled(offset);
+        unsettledBytes.addAndGet(bytes);
+    }
+
+    synchronized void onPosition(long next) {
+        tracker.onPosition(next);
+    }
+
+    /** @param bytes as given to {@link #onPolled} */
+    synchronized void settle(long offset, int bytes) {
+        if (tracker.settle(offset)) {
+            unsettledBytes.addAndGet(-bytes);
+        }
+    }
+
+    synchronized long watermark() {
+        return tracker.watermark();
+    }
+
+    synchronized int pending() {
+        return tracker.pending();
+    }
+
+    long unsettledBytes() {
+        return unsettledBytes.get();
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    boolean isClosed() {
+        return closed;
+    }
+
+    void onStarted() {
+        running++;
+    }
+
+    void onEnded() {
+        running--;
+    }
+
+    int running() {
+        return running;
+    }
+
+    long committed() {
+        return committed;
+    }
+
+    void onCommitted(long offset) {
+        committed = Math.max(committed, offset);
+    }
+
+    @Override
+    public String toString() {
+        return topicPartition.toString();
+    }
+}

@@ -1,0 +1,71 @@
+package dev.sluice.consumer;
+
+/**
+ * Turns what is measured downstream into how much may be read ahead, and how hard producers are pressed. Between its two
+ * thresholds of latency it changes nothing, which is wide enough for the batches' own aim of 20 ms. Pure.
+ */
+final class FlowController {
+
+    static final long HIGH_LATENCY_MILLIS = 50;
+    static final long LOW_LATENCY_MILLIS = 10;
+    private static final double HIGH_ERROR_RATIO = 0.5;
+    private static final double FULL_HEAP = 0.85;
+    private static final double FULL_QUEUE = 0.8;
+    private static final long STALE_QUEUE_MILLIS = 200;
+    /** Pressure at or above which the shared flag is raised. */
+    static final double RAISED = 0.1;
+
+    /**
+     * @param latencyMillis   the greater of the 95th percentile of the last 5 s and the age of the oldest transaction
+     *                        under way; NaN when nothing was measured
+     * @param errorRatio      failed calls as a share of those of the last 10 s; 0 when there were none
+     * @param heapRatio       used heap as a share of the largest
+     * @param queueRatio      waiting events as a share of what the queue holds
+     * @param oldestWaitMillis how long the event that waits longest has waited
+     */
+    record Measured(double latencyMillis, double errorRatio, double heapRatio, boolean breakerOpen, double queueRatio,
+                    long oldestWaitMillis) {
+    }
+
+    /** @param budgetBytes of records read and not settled; 0 pauses everything. @param pressure 0 to 1 */
+    record Decision(long budgetBytes, double pressure) {
+    }
+
+    private final long least;
+    private final long most;
+    private long budget;
+
+    FlowController(long least, long start, long most) {
+        this.least = least;
+        this.most = most;
+        this.budget = start;
+    }
+
+    /** One step; to be called at even intervals (500 ms). */
+    Decision onMeasured(Measured now) {
+        boolean failing = now.breakerOpen() || now.errorRatio() > HIGH_ERROR_RATIO || now.heapRatio() > FULL_HEAP;
+        if (failing) {
+            budget = 0;
+        } else if (budget == 0) {
+            budget = least;
+        } else if (now.latencyMillis() > HIGH_LATENCY_MILLIS) {
+            budget = Math.max(least, budget / 2);
+        } else if (now.latencyMillis() < LOW_LATENCY_MILLIS) {
+            budget = Math.min(most, budget * 2);
+        }
+        return new Decision(budget, failing ? 1 : pressure(now));
+    }
+
+    private static double pressure(Measured now) {
+        double pressure = 0;
+        if (now.latencyMillis() > HIGH_LATENCY_MILLIS) {
+            pressure = Math.max(RAISED, 1 - HIGH_LATENCY_MILLIS / now.latencyMillis());
+        }
+        boolean stuck = now.queueRatio() >= FULL_QUEUE && now.oldestWaitMillis() > STALE_QUEUE_MILLIS
+                && now.latencyMillis() >= LOW_LATENCY_MILLIS;
+        if (stuck) {
+            pressure = Math.max(pressure, Math.max(RAISED, 1 - (double) STALE_QUEUE_MILLIS / now.oldestWaitMillis()));
+        }
+        return Math.min(1, pressure);
+    }
+}

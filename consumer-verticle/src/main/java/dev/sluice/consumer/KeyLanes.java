@@ -1,0 +1,120 @@
+package dev.sluice.consumer;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The order of events: a lane's works run one batch at a time, different lanes in parallel. With ordering {@code key}
+ * the lane is the record key's bytes; a record without key has a lane to itself. A lane stays blocked until every work
+ * that was taken from it has ended, even when its partition has gone to another instance and come back meanwhile.
+ *
+ * <p>Not thread-safe: the event loop's.
+ */
+final class KeyLanes {
+
+    /** Works of one lane. It is in {@link #ready} exactly when it has waiting works and none running. */
+    private static final class Lane {
+        private final Object key;
+        private final Deque<Work> waiting = new ArrayDeque<>(2);
+        private int running;
+
+        private Lane(Object key) {
+            this.key = key;
+        }
+    }
+
+    private final Ordering ordering;
+    private final Map<Object, Lane> lanes = new HashMap<>();
+    private final Map<Work, Lane> taken = new HashMap<>();
+    private final Deque<Lane> ready = new ArrayDeque<>();
+    private int waiting;
+
+    KeyLanes(Ordering ordering) {
+        this.ordering = ordering;
+    }
+
+    void add(Work work) {
+        Object key = laneOf(work);
+        Lane lane = lanes.computeIfAbsent(key, Lane::new);
+        lane.waiting.add(work);
+        waiting++;
+        if (lane.running == 0 && lane.waiting.size() == 1) {
+            ready.add(lane);
+        }
+    }
+
+    boolean hasReady() {
+        return !ready.isEmpty();
+    }
+
+    /** Works not taken yet. */
+    int waiting() {
+        return waiting;
+    }
+
+    /** The work that waits longest in its lane, of the lane that is next; null when none is ready. */
+    Work next() {
+        return ready.isEmpty() ? null : ready.peek().waiting.peek();
+    }
+
+    /** Takes up to {@code max} works of ready lanes, each lane's in order, and blocks those lanes. */
+    List<Work> take(int max) {
+        List<Work> batch = new ArrayList<>(Math.min(max, waiting));
+        while (batch.size() < max && !ready.isEmpty()) {
+            Lane lane = ready.poll();
+            while (batch.size() < max && !lane.waiting.isEmpty()) {
+                Work work = lane.waiting.poll();
+                lane.running++;
+                taken.put(work, lane);
+                batch.add(work);
+            }
+        }
+        waiting -= batch.size();
+        return batch;
+    }
+
+    /** A work that was taken has ended, settled or not. Its lane opens with the last one. */
+    void release(Work work) {
+        Lane lane = taken.remove(work);
+        if (lane == null) {
+            throw new IllegalStateException(work.record() + " was not taken, or released before");
+        }
+        if (--lane.running == 0) {
+            if (lane.waiting.isEmpty()) {
+                lanes.remove(lane.key);
+            } else {
+                ready.add(lane);
+            }
+        }
+    }
+
+    /** Forgets what waits of closed partitions. @return how many */
+    int dropAbandoned() {
+        int before = waiting;
+        for (Iterator<Lane> each = lanes.values().iterator(); each.hasNext(); ) {
+            Lane lane = each.next();
+            int size = lane.waiting.size();
+            lane.waiting.removeIf(Work::isAbandoned);
+            waiting -= size - lane.waiting.size();
+            if (lane.waiting.isEmpty() && lane.running == 0) {
+                ready.remove(lane);
+                each.remove();
+            }
+        }
+        return before - waiting;
+    }
+
+    private Object laneOf(Work work) {
+        return switch (ordering) {
+            case KEY -> work.record().key() == null ? work : ByteBuffer.wrap(work.record().key());
+            case PARTITION -> work.partition().topicPartition();
+            case UNORDERED -> work;
+        };
+    }
+}

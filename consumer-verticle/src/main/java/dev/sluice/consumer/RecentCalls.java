@@ -1,0 +1,72 @@
+package dev.sluice.consumer;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Map;
+
+/**
+ * Durations of the last 5 s and failures of the last 10 s, of calls to the downstream, and the calls under way. Times
+ * are nanoseconds of one clock, handed in. Not thread-safe.
+ */
+final class RecentCalls {
+
+    private static final long LATENCY_NANOS = 5_000_000_000L;
+    private static final long FAILURE_NANOS = 10_000_000_000L;
+
+    /** A call under way. */
+    static final class Call {
+        private final long startNanos;
+
+        private Call(long startNanos) {
+            this.startNanos = startNanos;
+        }
+    }
+
+    private record Ended(long nanos, long durationNanos, boolean failed) {
+    }
+
+    private final Deque<Ended> ended = new ArrayDeque<>();
+    private final Map<Call, Boolean> running = new IdentityHashMap<>();
+
+    Call onStarted(long now) {
+        Call call = new Call(now);
+        running.put(call, true);
+        return call;
+    }
+
+    /** @return its duration in nanoseconds */
+    long onEnded(Call call, long now, boolean failed) {
+        running.remove(call);
+        forget(now);
+        ended.add(new Ended(now, now - call.startNanos, failed));
+        return now - call.startNanos;
+    }
+
+    /** The greater of the 95th percentile of 5 s and the age of the oldest call under way; NaN without either. */
+    double latencyMillis(long now) {
+        forget(now);
+        long[] recent = ended.stream().filter(call -> !call.failed && now - call.nanos <= LATENCY_NANOS)
+                .mapToLong(Ended::durationNanos).sorted().toArray();
+        double quantile = recent.length == 0 ? Double.NaN : recent[(int) Math.ceil(recent.length * 0.95) - 1] / 1e6;
+        double oldest = running.keySet().stream().mapToLong(call -> now - call.startNanos).max().orElse(-1) / 1e6;
+        return running.isEmpty() ? quantile : Double.isNaN(quantile) ? oldest : Math.max(quantile, oldest);
+    }
+
+    /** 0 without calls. */
+    double failureRatio(long now) {
+        forget(now);
+        return ended.isEmpty() ? 0 : (double) ended.stream().filter(Ended::failed).count() / ended.size();
+    }
+
+    int calls(long now) {
+        forget(now);
+        return ended.size();
+    }
+
+    private void forget(long now) {
+        while (!ended.isEmpty() && now - ended.peek().nanos > FAILURE_NANOS) {
+            ended.poll();
+        }
+    }
+}

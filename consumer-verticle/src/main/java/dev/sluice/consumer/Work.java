@@ -1,0 +1,65 @@
+package dev.sluice.consumer;
+
+import dev.sluice.api.Event;
+import dev.sluice.event.Decoded;
+import dev.sluice.event.RawRecord;
+
+/** One record on its way to an outcome. Two works are never equal, even of copies of the same event. */
+final class Work {
+
+    private final AssignedPartition partition;
+    private final RawRecord record;
+    private final Decoded decoded;
+    private final int bytes;
+    private final long polledNanos;
+
+    /** @param polledNanos {@link System#nanoTime} when it was read */
+    Work(AssignedPartition partition, RawRecord record, Decoded decoded, long polledNanos) {
+        this.partition = partition;
+        this.record = record;
+        this.decoded = decoded;
+        this.bytes = record.size();
+        this.polledNanos = polledNanos;
+    }
+
+    AssignedPartition partition() {
+        return partition;
+    }
+
+    RawRecord record() {
+        return record;
+    }
+
+    Decoded decoded() {
+        return decoded;
+    }
+
+    /** @throws IllegalStateException for a record that can't be read */
+    Event event() {
+        if (decoded instanceof Decoded.Readable readable) {
+            return readable.event();
+        }
+        throw new IllegalStateException(record + " can't be decoded");
+    }
+
+    String eventId() {
+        return decoded.eventId();
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    long polledNanos() {
+        return polledNanos;
+    }
+
+    /** Its partition was taken away: there is nobody to settle for. */
+    boolean isAbandoned() {
+        return partition.isClosed();
+    }
+
+    void settle() {
+        partition.settle(record.offset(), bytes);
+    }
+}
