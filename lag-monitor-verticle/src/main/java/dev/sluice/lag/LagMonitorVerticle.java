@@ -36,6 +36,7 @@ public final class LagMonitorVerticle extends VerticleBase {
 
     private GroupOffsets offsets;
     private Bus.Serving serving;
+    private long sampling;
     /** The sample that Kafka is answering; null when there is none. */
     private Future<LagReport> running;
     /** The one after it, for those who asked since it began; null when nobody has. */
@@ -64,7 +65,7 @@ public final class LagMonitorVerticle extends VerticleBase {
                     offsets = opened;
                     serving = node.bus().serve(Addresses.LAG_NOW, question -> sampleFromNow());
                     node.beat(vertx, "lag-monitor-verticle", deploymentID(), () -> fault);
-                    vertx.setPeriodic(1, settings.interval().toMillis(), timer -> sampleFromNow());
+                    sampling = vertx.setPeriodic(1, settings.interval().toMillis(), timer -> sampleFromNow());
                     return serving.started();
                 });
     }
@@ -109,9 +110,15 @@ public final class LagMonitorVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        return serving.stop().eventually(() -> vertx.executeBlocking(() -> {
+        vertx.cancelTimer(sampling);
+        return serving.stop().eventually(this::runningEnded).eventually(() -> vertx.executeBlocking(() -> {
             offsets.close(CLOSE_WITHIN);
             return null;
         }));
+    }
+
+    /** Within the sample's deadline. */
+    private Future<?> runningEnded() {
+        return running == null ? Future.succeededFuture() : running.otherwiseEmpty();
     }
 }
