@@ -17,9 +17,9 @@ public record FailureRules(Map<String, Verdict> sqlStates, Map<String, Verdict> 
                            Map<String, Verdict> exceptions) {
 
     public FailureRules {
-        sqlStates = Map.copyOf(sqlStates);
-        httpStatuses = Map.copyOf(httpStatuses);
-        exceptions = Map.copyOf(exceptions);
+        sqlStates = sqlStates == null ? Map.of() : Map.copyOf(sqlStates);
+        httpStatuses = httpStatuses == null ? Map.of() : Map.copyOf(httpStatuses);
+        exceptions = exceptions == null ? Map.of() : Map.copyOf(exceptions);
         sqlStates.keySet().forEach(key -> require(key.matches("[0-9A-Z]{5}|[0-9A-Z]{1,4}\\*"), "sql-states", key,
                 "five characters such as 40001, or a prefix and * such as 23*"));
         httpStatuses.keySet().forEach(key -> require(key.matches("[1-5][0-9]{2}|[1-5]xx"), "http-statuses", key,
@@ -56,6 +56,18 @@ public record FailureRules(Map<String, Verdict> sqlStates, Map<String, Verdict> 
         exceptions.put("io.vertx.sqlclient.ClosedConnectionException", Verdict.OUTAGE);
         exceptions.put("io.vertx.circuitbreaker.OpenCircuitException", Verdict.OUTAGE);
         return new FailureRules(sql, http, exceptions);
+    }
+
+    /** These rules, and those of {@code overrides} over them: an entry with the same key is replaced. */
+    public FailureRules with(FailureRules overrides) {
+        return new FailureRules(merged(sqlStates, overrides.sqlStates), merged(httpStatuses, overrides.httpStatuses),
+                merged(exceptions, overrides.exceptions));
+    }
+
+    private static Map<String, Verdict> merged(Map<String, Verdict> under, Map<String, Verdict> over) {
+        Map<String, Verdict> both = new LinkedHashMap<>(under);
+        both.putAll(over);
+        return both;
     }
 
     Optional<Verdict> bySqlState(String state) {

@@ -1,13 +1,103 @@
 package dev.sluice.dlq;
 
+import dev.sluice.bus.Addresses;
+import dev.sluice.bus.Bus;
 import dev.sluice.bus.Node;
+import dev.sluice.bus.RouteFailure;
+import dev.sluice.bus.Routed;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.PostgresSettings;
+import dev.sluice.failure.Classifier;
+import dev.sluice.failure.FailureClassifier;
+import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.sqlclient.Pool;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
+/**
+ * Serves {@link Addresses#ROUTE_FAILURE}: classifies a failure and moves its record to the retry topic or to the dead
+ * letters. It answers when Kafka has acknowledged the record, and with {@link Routed.NotRouted}, before the asker's
+ * deadline, when that is not known; a route goes on even then, and a repeat of the question joins it.
+ */
 public final class DlqRouterVerticle extends VerticleBase {
 
+    private static final Duration ANSWER_WITHIN = Duration.ofSeconds(18);
+    private static final Duration STOP_WITHIN = Duration.ofSeconds(5);
+
+    private final DlqSettings settings;
+    private final KafkaSettings kafka;
+    private final PostgresSettings postgres;
+    private final Node node;
+    private final Clock clock = Clock.systemUTC();
+    private final RouterHealth health = new RouterHealth(clock::millis);
+    private final Set<Future<Routed>> underWay = new HashSet<>();
+
+    private Pool pool;
+    private RecordWriter writer;
+    private Routes routes;
+    private Router router;
+    private Bus.Serving serving;
+
     public DlqRouterVerticle(DlqSettings settings, KafkaSettings kafka, PostgresSettings postgres, Node node) {
+        this.settings = settings;
+        this.kafka = kafka;
+        this.postgres = postgres;
+        this.node = node;
+    }
+
+    @Override
+    public Future<?> start() {
+        return vertx.executeBlocking(() -> new FailureClassifier(settings.rules(), Classifier.installed()))
+                .compose(classifier -> RecordWriter
+                        .open(vertx, kafka, "sluice-dlq-" + deploymentID(), settings.deliveryTimeout(), clock::millis)
+                        .compose(opened -> {
+                            writer = opened;
+                            return serve(classifier);
+                        }));
+    }
+
+    private Future<Void> serve(FailureClassifier classifier) {
+        ProcessShare share = ProcessShare.of(vertx, node.meters(), clock);
+        pool = postgres.pool(vertx);
+        routes = share.routes();
+        router = new Router(new RoutePolicy(classifier, settings::scheduleOf), settings::scheduleOf, pool, writer,
+                share.meters(), clock::millis);
+        serving = node.bus().serve(Addresses.ROUTE_FAILURE, this::onFailureReported);
+        node.beat(vertx, "dlq-router-verticle", deploymentID(), health::fault);
+        return serving.started();
+    }
+
+    private Future<Routed> onFailureReported(RouteFailure failure) {
+        return routes.once(failure.routeId(), () -> start(failure))
+                .timeout(ANSWER_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+                .otherwise(late -> new Routed.NotRouted("no acknowledgement yet, the record may still be written"));
+    }
+
+    private Future<Routed> start(RouteFailure failure) {
+        Future<Routed> route = router.route(failure);
+        underWay.add(route);
+        return route.onSuccess(routed -> {
+            underWay.remove(route);
+            if (routed instanceof Routed.NotRouted notRouted) {
+                health.onNotRouted(notRouted.reason());
+            } else {
+                health.onRouted();
+            }
+        });
+    }
+
+    @Override
+    public Future<?> stop() {
+        return serving.stop()
+                .compose(unregistered -> Future.join(new ArrayList<>(underWay))
+                        .timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS).otherwiseEmpty())
+                .eventually(() -> writer.close(STOP_WITHIN))
+                .eventually(pool::close);
     }
 }

@@ -1,0 +1,92 @@
+package dev.sluice.bus;
+
+import dev.sluice.event.Outcome;
+import dev.sluice.event.RawRecord;
+import dev.sluice.failure.ErrorInfo;
+import io.vertx.core.buffer.Buffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class RecordCodecTest {
+
+    static Stream<Message> everyMessage() {
+        ErrorInfo error = new ErrorInfo(List.of("java.lang.IllegalStateException", "java.lang.Exception"), "23505", 0,
+                "naïve \u0000 \ud83d\ude80", "at a\n\tat b");
+        RawRecord full = new RawRecord("events", 23, Long.MAX_VALUE, 1_700_000_000_123L, bytes(0, -1, 127), bytes(-128, 13, 10),
+                List.of(new RawRecord.Header("ce_id", bytes(-61, 40)), new RawRecord.Header("empty", new byte[0]),
+                        new RawRecord.Header("none", null), new RawRecord.Header("ce_id", bytes(1))));
+        RawRecord bare = new RawRecord("events", 0, 0, 0, null, null, List.of());
+        ErrorInfo unsaid = new ErrorInfo(List.of(), null, 503, null, null);
+        return Stream.of(
+                new RouteFailure("r-1", "audit", full, "source id", error, 3, 999, true),
+                new RouteFailure("r-2", "audit", bare, "id", unsaid, 1, 0, false),
+                new Routed.Retrying("events.retry", 2, 17, 3, 1_700_000_008_000L),
+                new Routed.Dead("dlq.poison", 0, 1, "POISON"),
+                new Routed.AlreadySettled(Outcome.APPLIED),
+                new Routed.NotRouted("Kafka is away"),
+                new LagQuestion(),
+                new LagReport(List.of(
+                        new LagReport.PartitionLag("audit", "events", 1, OptionalLong.of(5), 2, 9, OptionalLong.of(4)),
+                        new LagReport.PartitionLag("audit", "events", 2, OptionalLong.empty(), 0, 9, OptionalLong.empty())),
+                        7, 20, 1_700_000_000_000L),
+                new ComponentHealth("node-1", "consumer-verticle", "0", false, "no database"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everyMessage")
+    void shouldReadFromTheWireWhatItWrote(Message message) {
+        assertThat(throughTheWire(message)).usingRecursiveComparison().isEqualTo(message);
+    }
+
+    @Test
+    void shouldCoverEveryMessage() {
+        Set<Class<?>> covered = everyMessage().map(Object::getClass).collect(Collectors.toSet());
+
+        assertThat(covered).containsExactlyInAnyOrderElementsOf(Bus.leaves(Message.class).toList());
+    }
+
+    @Test
+    void shouldReadAtAnyPositionAndIgnoreFieldsOfANewerVersion() {
+        byte[] json = "{\"reason\":\"away\",\"since\":5}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        Buffer wire = Buffer.buffer("head").appendInt(json.length).appendBytes(json).appendString("tail");
+
+        Routed.NotRouted read = new RecordCodec<>(Routed.NotRouted.class, RecordCodec.wireFormat()).decodeFromWire(4, wire);
+
+        assertThat(read).isEqualTo(new Routed.NotRouted("away"));
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoRecord() {
+        assertThatThrownBy(() -> new RecordCodec<>(Routed.class, RecordCodec.wireFormat()))
+                .isInstanceOf(IllegalArgumentException.class).hasMessageContaining("no record");
+    }
+
+    private static Object throughTheWire(Message message) {
+        return decode(message.getClass(), message);
+    }
+
+    private static <T> T decode(Class<T> type, Object message) {
+        RecordCodec<T> codec = new RecordCodec<>(type, RecordCodec.wireFormat());
+        Buffer wire = Buffer.buffer();
+        codec.encodeToWire(wire, type.cast(message));
+        return codec.decodeFromWire(0, wire);
+    }
+
+    private static byte[] bytes(int... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) values[i];
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.sluice.dlq;
+
+import java.time.Duration;
+
+/** The way of a failed event. */
+sealed interface Route {
+
+    /** Retries made before this way is gone; with a retry, this one included. It becomes {@code x-retry-count}. */
+    int retries();
+
+    /** As in {@code x-error-type}. */
+    String errorType();
+
+    /** Another attempt, by the same group. @param topic the retry topic of the event's own topic */
+    record Retry(String topic, int retries, Duration delay) implements Route {
+        @Override
+        public String errorType() {
+            return "TRANSIENT";
+        }
+    }
+
+    /** The end. */
+    record Letter(String topic, int retries, String errorType) implements Route {
+    }
+}

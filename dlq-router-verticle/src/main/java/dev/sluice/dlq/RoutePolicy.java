@@ -1,0 +1,68 @@
+package dev.sluice.dlq;
+
+import dev.sluice.bus.RouteFailure;
+import dev.sluice.event.FailureHeaders;
+import dev.sluice.event.RawRecord;
+import dev.sluice.event.Sequences;
+import dev.sluice.event.Topics;
+import dev.sluice.failure.FailureClassifier;
+import dev.sluice.failure.RetrySchedule;
+import dev.sluice.failure.Verdict;
+
+import java.util.function.Function;
+
+/** Decides the way of a failed event. Pure. */
+final class RoutePolicy {
+
+    /** What no rule knows is poison when it has failed so often ... */
+    private static final int POISON_FAILURES = 3;
+    /** ... within so long. */
+    private static final long POISON_MILLIS = 1_000;
+
+    private final FailureClassifier classifier;
+    private final Function<String, RetrySchedule> scheduleOf;
+
+    /** @param scheduleOf by group */
+    RoutePolicy(FailureClassifier classifier, Function<String, RetrySchedule> scheduleOf) {
+        this.classifier = classifier;
+        this.scheduleOf = scheduleOf;
+    }
+
+    Route decide(RouteFailure failure) {
+        int made = retriesMade(failure.record());
+        return switch (classifier.classify(failure.error())) {
+            case PERMANENT -> new Route.Letter(Topics.DLQ_ERRORS, made, Verdict.PERMANENT.name());
+            case POISON -> poison(made);
+            case UNKNOWN -> isPoison(failure) ? poison(made) : retryOrGiveUp(failure, made);
+            // The consumer repeats conflicts and waits out outages; one that comes here is past that.
+            case TRANSIENT, CONFLICT, OUTAGE -> retryOrGiveUp(failure, made);
+        };
+    }
+
+    private Route retryOrGiveUp(RouteFailure failure, int made) {
+        RetrySchedule schedule = scheduleOf.apply(failure.group());
+        if (!schedule.allowsAnother(made)) {
+            return new Route.Letter(Topics.DLQ_ERRORS, made, Verdict.TRANSIENT.name());
+        }
+        return new Route.Retry(retryTopic(failure.record().topic()), made + 1, schedule.delayBefore(made + 1));
+    }
+
+    private static Route poison(int made) {
+        return new Route.Letter(Topics.DLQ_POISON, made, Verdict.POISON.name());
+    }
+
+    private static boolean isPoison(RouteFailure failure) {
+        return failure.failures() >= POISON_FAILURES && failure.withinMillis() <= POISON_MILLIS;
+    }
+
+    /** Sluice alone writes to retry topics, so only there the header means anything. */
+    private static int retriesMade(RawRecord record) {
+        return Topics.isRetry(record.topic())
+                ? (int) Math.min(Integer.MAX_VALUE - 1, Sequences.parse(record.header(FailureHeaders.RETRY_COUNT)).orElse(0))
+                : 0;
+    }
+
+    private static String retryTopic(String topic) {
+        return Topics.isRetry(topic) ? topic : Topics.retryOf(topic);
+    }
+}

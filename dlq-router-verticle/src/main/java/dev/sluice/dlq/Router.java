@@ -1,0 +1,106 @@
+package dev.sluice.dlq;
+
+import dev.sluice.bus.RouteFailure;
+import dev.sluice.bus.Routed;
+import dev.sluice.event.Outcome;
+import dev.sluice.event.RawRecord;
+import dev.sluice.failure.ErrorInfo;
+import dev.sluice.failure.RetrySchedule;
+import dev.sluice.store.Inbox;
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/**
+ * Makes the way of a failed event durable, and says which it was only when Kafka has acknowledged it. A letter's event
+ * is buried in the inbox first, so that no zombie can apply it any more; a crash in between is harmless, because the
+ * repeat finds it buried and writes the letter. Its futures never fail.
+ */
+final class Router {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Router.class);
+    private static final long BURIAL_SECONDS = 4;
+
+    private final RoutePolicy policy;
+    private final Function<String, RetrySchedule> scheduleOf;
+    private final Pool postgres;
+    private final RecordWriter writer;
+    private final RouteMeters meters;
+    private final LongSupplier clock;
+
+    Router(RoutePolicy policy, Function<String, RetrySchedule> scheduleOf, Pool postgres, RecordWriter writer,
+           RouteMeters meters, LongSupplier clock) {
+        this.policy = policy;
+        this.scheduleOf = scheduleOf;
+        this.postgres = postgres;
+        this.writer = writer;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    Future<Routed> route(RouteFailure failure) {
+        return Future.succeededFuture(failure).map(policy::decide).compose(route -> take(route, failure))
+                .otherwise(error -> new Routed.NotRouted(error.getClass().getSimpleName() + ": " + error.getMessage()));
+    }
+
+    private Future<Routed> take(Route route, RouteFailure failure) {
+        if (route instanceof Route.Retry retry) {
+            return writeRetry(retry, failure);
+        }
+        Route.Letter letter = (Route.Letter) route;
+        return bury(failure).compose(outcome -> outcome == Outcome.DEAD
+                ? writeLetter(letter, failure)
+                : Future.succeededFuture(new Routed.AlreadySettled(outcome)));
+    }
+
+    private Future<Routed> writeRetry(Route.Retry retry, RouteFailure failure) {
+        return writer.partitionsOf(retry.topic()).compose(partitions -> {
+            int partition = RetryPartitions.choose(failure.record(), retry.retries(), scheduleOf.apply(failure.group()), partitions);
+            long now = clock.getAsLong();
+            List<RawRecord.Header> headers = MovedHeaders.of(failure, retry, now);
+            return writer.write(retry.topic(), partition, failure.record(), headers).map(written -> {
+                meters.onRetryWritten(failure.group(), retry);
+                return new Routed.Retrying(retry.topic(), written.partition(), written.offset(), retry.retries(),
+                        now + retry.delay().toMillis());
+            });
+        });
+    }
+
+    private Future<Routed> writeLetter(Route.Letter letter, RouteFailure failure) {
+        List<RawRecord.Header> headers = MovedHeaders.of(failure, letter, clock.getAsLong());
+        return writer.write(letter.topic(), failure.record(), headers).map(written -> {
+            meters.onLetterWritten(failure.group(), letter);
+            logLetter(letter, failure, written.partition(), written.offset());
+            return new Routed.Dead(letter.topic(), written.partition(), written.offset(), letter.errorType());
+        });
+    }
+
+    private Future<Outcome> bury(RouteFailure failure) {
+        return new Inbox(failure.group()).bury(postgres, failure.eventId())
+                .timeout(BURIAL_SECONDS, TimeUnit.SECONDS)
+                .recover(error -> canNeverBeStored(error) ? Future.succeededFuture(Outcome.DEAD) : Future.failedFuture(error));
+    }
+
+    /** An identity that PostgreSQL can't hold (a NUL in it, or too long for an index) has no effect there, either. */
+    private static boolean canNeverBeStored(Throwable error) {
+        return error instanceof PgException refused
+                && (refused.getSqlState().startsWith("22") || refused.getSqlState().equals("54000"));
+    }
+
+    private static void logLetter(Route.Letter letter, RouteFailure failure, int letterPartition, long letterOffset) {
+        Place original = Place.ofOriginal(failure.record());
+        ErrorInfo error = failure.error();
+        LOG.warn("dead letter: group={} topic={} partition={} offset={} eventId={} errorType={} retries={} error={} "
+                        + "sqlState={} httpStatus={} letter={}-{}@{}",
+                failure.group(), original.topic(), original.partition(), original.offset(), failure.eventId(),
+                letter.errorType(), letter.retries(), error.types().isEmpty() ? "" : error.types().get(0),
+                error.sqlState(), error.httpStatus(), letter.topic(), letterPartition, letterOffset);
+    }
+}
