@@ -42,6 +42,11 @@ public record Configuration(ObjectNode tree, SluiceConfig settings) {
         return new Configuration(merged.tree(), new Binder(merged).bind(SluiceConfig.class));
     }
 
+    /** As YAML, for people to read: what could be a secret is hidden. */
+    public String withoutSecrets() {
+        return Secrets.hide(tree);
+    }
+
     /** The defaults alone. */
     public static Configuration defaults() {
         return load(Optional.empty(), Map.of("SLUICE_CONFIG", ""), List.of());
