@@ -11,14 +11,17 @@ import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 final class Cluster {
 
     private static final int PORTS_TO_TRY = 20;
+    /** As a system property, too: Hazelcast logs before it has read its configuration. */
+    private static final String LOGGING = "hazelcast.logging.type";
 
     private Cluster() {
     }
 
     static ClusterManager manager(ClusterSettings settings) {
+        System.setProperty(LOGGING, "slf4j");
         Config hazelcast = ConfigUtil.loadConfig();
         hazelcast.setClusterName(settings.name());
-        hazelcast.setProperty("hazelcast.logging.type", "slf4j");
+        hazelcast.setProperty(LOGGING, "slf4j");
         hazelcast.setProperty("hazelcast.phone.home.enabled", "false");
         hazelcast.setProperty("hazelcast.shutdownhook.enabled", "false");
         hazelcast.setProperty("hazelcast.socket.bind.any", "false");
