@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -20,6 +21,9 @@ final class Lane implements Runnable {
 
     private static final int MAX_LINES = 500;
     private static final int MAX_BYTES = 256 * 1024;
+    /** How long an idle lane goes without noticing that another has given up. */
+    private static final long LOOK_UP_MILLIS = 200;
+    private static final long LONGEST_PAUSE_MILLIS = 30_000;
     private static final Line END = new Line(-1, new byte[0], null);
 
     private final BlockingQueue<Line> queue = new LinkedBlockingQueue<>();
@@ -62,13 +66,17 @@ final class Lane implements Runnable {
     private List<Line> nextChunk() throws InterruptedException {
         List<Line> chunk = new ArrayList<>();
         int bytes = 0;
-        for (Line line = queue.take(); line != END; line = queue.poll()) {
+        Line line = queue.poll(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
+        while (line == null && !abandoned.get()) {
+            line = queue.poll(LOOK_UP_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        while (line != null && line != END) {
             chunk.add(line);
             bytes += line.json().length;
             Line next = queue.peek();
-            if (next == null || next == END || chunk.size() == MAX_LINES || bytes + next.json().length > MAX_BYTES) {
-                break;
-            }
+            boolean fits = next != null && next != END && chunk.size() < MAX_LINES
+                    && bytes + next.json().length <= MAX_BYTES;
+            line = fits ? queue.poll() : null;
         }
         return chunk;
     }
@@ -116,7 +124,8 @@ final class Lane implements Runnable {
         }
         long backoff = patience.nextPauseMillis();
         long jitter = ThreadLocalRandom.current().nextLong(backoff / 5 + 1);
-        Thread.sleep(Math.max(backoff + jitter, retryAfter.map(Duration::toMillis).orElse(0L)));
+        long asked = Math.min(LONGEST_PAUSE_MILLIS, retryAfter.map(Duration::toMillis).orElse(0L));
+        TimeUnit.MILLISECONDS.sleep(Math.max(backoff + jitter, asked));
     }
 
     /** @return the lines to be sent again, in order */

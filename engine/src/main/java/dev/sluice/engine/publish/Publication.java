@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
@@ -25,6 +26,8 @@ public final class Publication {
     private final Consumer<String> complaints;
     private final Tally tally;
     private final Pace pace;
+    /** Written by the reader alone. */
+    private volatile long lastRead;
 
     /** @param withoutGateway how long to try a gateway that doesn't answer @param complaints hears of each refused line */
     public Publication(URI uri, int connections, double perSecond, Duration withoutGateway, Consumer<String> complaints) {
@@ -41,18 +44,40 @@ public final class Publication {
         }
     }
 
-    /** Blocks until each line that was read has its outcome. */
+    /**
+     * Blocks until each line that was read has its outcome.
+     *
+     * @throws IOException when the input can't be read to its end
+     */
     public Summary run(InputStream in) throws IOException, InterruptedException {
+        AtomicReference<IOException> failure = new AtomicReference<>();
+        Thread reader = new Thread(() -> readAll(in, failure), "publish-reader");
+        reader.setDaemon(true);
+        reader.start();
         threads.forEach(Thread::start);
-        try {
-            read(new LineReader(in, LONGEST_LINE));
-        } finally {
-            lanes.forEach(Lane::end);
-            for (Thread thread : threads) {
-                thread.join();
-            }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        if (abandoned.get()) {
+            complaints.accept("gave up: no gateway accepts events; lines after " + lastRead + " were not sent");
+        }
+        if (failure.get() != null) {
+            throw failure.get();
         }
         return soFar();
+    }
+
+    /** On a thread of its own: an idle pipe must not keep a publication alive that was given up. */
+    private void readAll(InputStream in, AtomicReference<IOException> failure) {
+        try {
+            read(new LineReader(in, LONGEST_LINE));
+        } catch (IOException e) {
+            failure.set(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            lanes.forEach(Lane::end);
+        }
     }
 
     public Summary soFar() {
@@ -60,9 +85,9 @@ public final class Publication {
     }
 
     private void read(LineReader lines) throws IOException, InterruptedException {
-        long number = 0;
         for (byte[] json = lines.next(); json != null && !abandoned.get(); json = lines.next()) {
-            number++;
+            long number = lastRead + 1;
+            lastRead = number;
             if (lines.wasTooLong()) {
                 tally.onRejected(number, "longer than " + (LONGEST_LINE >> 20) + " MiB");
             } else if (!blank(json)) {
@@ -71,9 +96,6 @@ public final class Publication {
                 budget.acquire(line);
                 lanes.get(Math.floorMod(line.entity() == null ? number : line.entity().hashCode(), lanes.size())).add(line);
             }
-        }
-        if (abandoned.get()) {
-            complaints.accept("gave up: no gateway; read up to line " + number + ", lines after it were not sent");
         }
     }
 
