@@ -21,7 +21,7 @@ public record RunPlan(Map<VerticleKind, Integer> instances) {
     /** Reads {@code all}, {@code consumer=2,gateway}, {@code all,consumer=4}; a later word wins. */
     public static RunPlan parse(String text) {
         Map<VerticleKind, Integer> instances = new EnumMap<>(VerticleKind.class);
-        for (String part : text.split(",")) {
+        for (String part : text.split(",", -1)) {
             String[] wordAndCount = part.trim().split("=", 2);
             int count = wordAndCount.length == 1 ? 1 : count(part, wordAndCount[1]);
             boolean known = false;
