@@ -7,13 +7,18 @@ import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 
 /** Makes the node's Vert.x: measured, and one of a cluster if it is to be. */
 final class NodeVertx {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NodeVertx.class);
 
     private NodeVertx() {
     }
@@ -24,9 +29,14 @@ final class NodeVertx {
                 .setFileSystemOptions(new FileSystemOptions().setClassPathResolvingEnabled(false).setFileCachingEnabled(false))
                 .setEventBusOptions(new EventBusOptions().setHost(cluster.host()).setPort(cluster.eventBusPort()));
         VertxBuilder builder = Vertx.builder().with(options).withMetrics(new MicrometerMetricsFactory(meters));
-        return clustered
-                ? Await.within(deadline, "the cluster at " + cluster.members() + " (cluster.members)",
-                        builder.withClusterManager(Cluster.manager(cluster)).buildClustered())
-                : builder.build();
+        return clustered ? join(builder, cluster, deadline) : builder.build();
+    }
+
+    private static Vertx join(VertxBuilder builder, ClusterSettings cluster, Duration deadline) {
+        ClusterManager manager = Cluster.manager(cluster);
+        Vertx vertx = Await.within(deadline, "the cluster at " + cluster.members() + " (cluster.members)",
+                builder.withClusterManager(manager).buildClustered());
+        LOG.info("joined cluster={} nodes={}", cluster.name(), manager.getNodes().size());
+        return vertx;
     }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 import static org.awaitility.Awaitility.await;
 
 /** A real broker and a real PostgreSQL (durable) on free ports, in folders of their own. */
-final class OwnBackends {
+public final class OwnBackends {
 
     private static final int ATTEMPTS = 3;
 
@@ -26,7 +26,7 @@ final class OwnBackends {
     private Process kafka;
     private int kafkaPort;
 
-    OwnBackends() throws IOException, InterruptedException {
+    public OwnBackends() throws IOException, InterruptedException {
         postgres = EmbeddedPostgres.builder().setServerConfig("fsync", "on").setServerConfig("synchronous_commit", "on").start();
         for (int attempt = 1; !kafkaStarted(); attempt++) {
             if (attempt == ATTEMPTS) {
@@ -44,12 +44,12 @@ final class OwnBackends {
     }
 
     /** As {@code --set} has them. */
-    List<String> settings() {
+    public List<String> settings() {
         return List.of("kafka.bootstrap-servers=" + bootstrapServers(), "postgres.port=" + postgres.getPort(),
                 "postgres.user=postgres", "postgres.database=postgres", "postgres.password=postgres");
     }
 
-    void close() throws IOException, InterruptedException {
+    public void close() throws IOException, InterruptedException {
         kafka.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         postgres.close();
     }
