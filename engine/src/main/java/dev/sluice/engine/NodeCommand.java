@@ -5,7 +5,6 @@ import dev.sluice.engine.config.Configuration;
 import dev.sluice.engine.deploy.Deployment;
 import dev.sluice.engine.deploy.NodeOptions;
 import dev.sluice.engine.deploy.RunPlan;
-import dev.sluice.engine.deploy.StartRefused;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -29,7 +28,7 @@ final class NodeCommand implements Callable<Integer> {
     @Option(names = "--unsafe", description = "accept a PostgreSQL that can lose what it has committed")
     private boolean unsafe;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "writes DIR/run/node.json for status and publish")
+    @Option(names = "--data", paramLabel = "DIR", description = "writes DIR/run/node.json for status and publish (default: $SLUICE_DATA, else none)")
     private Path data;
 
     @Mixin
@@ -42,25 +41,29 @@ final class NodeCommand implements Callable<Integer> {
         ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("dev.sluice"))
                 .setLevel(Level.toLevel(configuration.settings().operations().logLevel()));
         Deployment deployment =
-                new Deployment(configuration, plan, new NodeOptions(cluster, unsafe, Optional.ofNullable(data)));
+                new Deployment(configuration, plan, new NodeOptions(cluster, unsafe, dataFolder()));
         Thread hook = new Thread(() -> Runtime.getRuntime().halt(deployment.stop() ? 0 : 1), "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             deployment.start();
-            new CountDownLatch(1).await();
-            return 0;
-        } catch (StartRefused e) {
-            return onRefused(deployment, hook, e);
+        } catch (RuntimeException e) {
+            return onStartFailed(deployment, hook, e);
         }
+        new CountDownLatch(1).await();
+        return 0;
+    }
+
+    private Optional<Path> dataFolder() {
+        return Optional.ofNullable(data).or(() -> Optional.ofNullable(System.getenv("SLUICE_DATA")).map(Path::of));
     }
 
     /** A stop that was asked for during the start is no failure: the hook ends the process. */
-    private static int onRefused(Deployment deployment, Thread hook, StartRefused refusal) throws InterruptedException {
+    private static int onStartFailed(Deployment deployment, Thread hook, RuntimeException failure) throws InterruptedException {
         if (deployment.isStopping()) {
             hook.join();
         }
         Runtime.getRuntime().removeShutdownHook(hook);
         deployment.stop();
-        throw refusal;
+        throw failure;
     }
 }

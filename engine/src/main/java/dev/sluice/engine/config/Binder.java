@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import dev.sluice.config.InvalidSetting;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -72,7 +73,7 @@ final class Binder {
         if (type == boolean.class || type == Boolean.class) {
             return "true or false";
         }
-        if (java.util.Collection.class.isAssignableFrom(type)) {
+        if (Collection.class.isAssignableFrom(type)) {
             return "a list";
         }
         if (Map.class.isAssignableFrom(type) || type.isRecord()) {

@@ -83,6 +83,7 @@ final class Backends {
     private <T> T await(String name, Callable<T> question) {
         long end = System.nanoTime() + deadline.toNanos();
         long pause = FIRST_PAUSE_MILLIS;
+        String told = "";
         while (true) {
             try {
                 return question.call();
@@ -93,7 +94,10 @@ final class Backends {
                 if (refusesUs(e) || System.nanoTime() + pause * 1_000_000 > end) {
                     throw new StartRefused(name + " does not answer: " + Await.reason(e), e);
                 }
-                LOG.info("waiting for {}: {}", name, Await.reason(e));
+                if (!Await.reason(e).equals(told)) {
+                    told = Await.reason(e);
+                    LOG.info("waiting for {}: {}", name, told);
+                }
             }
             LockSupport.parkNanos(pause * 1_000_000);
             pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);

@@ -17,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import org.apache.kafka.clients.admin.Admin;
+import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -109,11 +110,19 @@ public final class Deployment {
         if (!options.unsafe()) {
             Backends.requireDurable(config.postgres());
         }
-        int migrations = Schema.migrate(config.postgres());
-        if (migrations > 0) {
-            LOG.info("database schema brought up to date migrations={}", migrations);
-        }
+        migrate();
         new TopicCreation(admin).create(TopicPlan.of(config.topics(), brokers));
+    }
+
+    private void migrate() {
+        try {
+            int migrations = Schema.migrate(config.postgres());
+            if (migrations > 0) {
+                LOG.info("database schema brought up to date migrations={}", migrations);
+            }
+        } catch (FlywayException e) {
+            throw new StartRefused("the database schema can't be brought up to date: " + e.getMessage(), e);
+        }
     }
 
     private StatusReport status(Long lag, String lagReason) {

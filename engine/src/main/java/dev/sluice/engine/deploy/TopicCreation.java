@@ -7,6 +7,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,6 +16,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Creates what is missing, changes nothing that exists, and warns of settings that lose data. Blocks. */
@@ -22,6 +25,7 @@ final class TopicCreation {
 
     private static final Logger LOG = LoggerFactory.getLogger(TopicCreation.class);
     private static final long DEADLINE_SECONDS = 30;
+    private static final long NOT_YET_MILLIS = 200;
 
     private final Admin admin;
 
@@ -43,16 +47,19 @@ final class TopicCreation {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new StartRefused("the topic " + topic + " can't be created: " + Await.reason(e.getCause()), e.getCause());
             }
-        } catch (InterruptedException | TimeoutException e) {
+        } catch (TimeoutException e) {
             throw new StartRefused("the topic " + topic + " was not created within " + DEADLINE_SECONDS + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartRefused("interrupted while creating the topic " + topic, e);
         }
     }
 
     private void check(Map<String, TopicPlan> plans) {
         List<ConfigResource> resources = plans.keySet().stream()
                 .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name)).toList();
-        Map<ConfigResource, Config> settings = get(admin.describeConfigs(resources).all());
-        Map<String, TopicDescription> topics = get(admin.describeTopics(plans.keySet()).allTopicNames());
+        Map<ConfigResource, Config> settings = ask(() -> admin.describeConfigs(resources).all());
+        Map<String, TopicDescription> topics = ask(() -> admin.describeTopics(plans.keySet()).allTopicNames());
         settings.forEach((resource, config) -> {
             Map<String, String> actual = config.entries().stream().filter(entry -> entry.value() != null)
                     .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
@@ -69,11 +76,22 @@ final class TopicCreation {
                         topic.partitions().size(), plans.get(topic.name()).partitions()));
     }
 
-    private static <T> T get(KafkaFuture<T> answer) {
-        try {
-            return answer.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | InterruptedException | TimeoutException e) {
-            throw new StartRefused("Kafka can't be asked about its topics: " + Await.reason(e), e);
+    /** A broker that has not heard yet of a topic just created is asked again. */
+    private static <T> T ask(Supplier<KafkaFuture<T>> question) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(DEADLINE_SECONDS);
+        while (true) {
+            try {
+                return question.get().get(DEADLINE_SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                boolean notYet = e.getCause() instanceof UnknownTopicOrPartitionException && System.nanoTime() < end;
+                if (!notYet) {
+                    throw new StartRefused("Kafka can't be asked about its topics: " + Await.reason(e), e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new StartRefused("interrupted while asking Kafka about its topics", e);
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(NOT_YET_MILLIS));
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.engine.config.TopicSettings;
 import dev.sluice.event.Topics;
 import org.apache.kafka.clients.admin.NewTopic;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +64,7 @@ record TopicPlan(String name, int partitions, short replication, Map<String, Str
 
     /** What of an existing topic's settings can lose data or refuse events, in words. */
     List<String> dangersIn(Map<String, String> actual) {
-        List<String> dangers = new java.util.ArrayList<>();
+        List<String> dangers = new ArrayList<>();
         if ("true".equals(actual.get("unclean.leader.election.enable"))) {
             dangers.add("unclean.leader.election.enable=true (a stale copy may become the leader)");
         }

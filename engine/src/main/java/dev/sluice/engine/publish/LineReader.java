@@ -4,6 +4,7 @@ import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 
 /** Lines as bytes, one at a time, none longer than the limit in memory. */
 final class LineReader {
@@ -42,6 +43,6 @@ final class LineReader {
 
     private static byte[] withoutCarriageReturn(byte[] bytes) {
         int end = bytes.length;
-        return end > 0 && bytes[end - 1] == '\r' ? java.util.Arrays.copyOf(bytes, end - 1) : bytes;
+        return end > 0 && bytes[end - 1] == '\r' ? Arrays.copyOf(bytes, end - 1) : bytes;
     }
 }

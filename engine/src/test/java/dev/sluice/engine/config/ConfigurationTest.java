@@ -41,6 +41,15 @@ class ConfigurationTest {
     }
 
     @Test
+    void shouldHideSecretsWhenPrinted() {
+        String printed = Configuration.load(Optional.empty(), Map.of("SLUICE_CONFIG", "", "SLUICE_PROFILE", "latency"),
+                List.of("postgres.password=hush1", "redis.uri=redis://:hush2@host:1",
+                        "kafka.properties.sasl.jaas.config=hush3", "kafka.properties.ssl.key.password=hush4")).withoutSecrets();
+
+        assertThat(printed).contains("profile: latency", "@host:1", "partitions: 24").doesNotContain("hush");
+    }
+
+    @Test
     void shouldLetLaterLayersWin() {
         Map<String, String> environment = Map.of("SLUICE_OPERATIONS_PORT", "2", "SLUICE_CLUSTER_PORT", "2",
                 "SLUICE_CLUSTER_MEMBERS", "a, b:15702");
