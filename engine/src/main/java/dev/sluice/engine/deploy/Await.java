@@ -20,7 +20,8 @@ final class Await {
         } catch (ExecutionException e) {
             throw new StartRefused(what + ": " + reason(e.getCause()), e.getCause());
         } catch (TimeoutException e) {
-            throw new StartRefused(what + ": not done within " + deadline.toMillis() + " ms", e);
+            String late = "not done within " + deadline.toMillis() + " ms";
+            throw new StartRefused(what + ": " + late, new TimeoutException(late));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartRefused(what + ": interrupted", e);

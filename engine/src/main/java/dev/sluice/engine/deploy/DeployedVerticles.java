@@ -1,6 +1,7 @@
 package dev.sluice.engine.deploy;
 
 import dev.sluice.engine.operations.HealthBoard;
+import io.vertx.core.Deployable;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,12 +24,15 @@ final class DeployedVerticles {
 
     private final Vertx vertx;
     private final HealthBoard health;
-    private final Verticles verticles;
+    private final BiFunction<VerticleKind, Integer, Deployable> verticles;
     private final BiFunction<VerticleKind, Throwable, String> explain;
     private final Map<VerticleKind, List<String>> running = new EnumMap<>(VerticleKind.class);
 
-    /** @param explain what the failure of a deployment means, for an operator */
-    DeployedVerticles(Vertx vertx, HealthBoard health, Verticles verticles,
+    /**
+     * @param verticles makes one, by its kind and index
+     * @param explain   what the failure of a deployment means, for an operator
+     */
+    DeployedVerticles(Vertx vertx, HealthBoard health, BiFunction<VerticleKind, Integer, Deployable> verticles,
                       BiFunction<VerticleKind, Throwable, String> explain) {
         this.vertx = vertx;
         this.health = health;
@@ -43,7 +47,7 @@ final class DeployedVerticles {
         String name = kind.component() + "-" + index;
         health.expect(kind.component(), index + 1);
         try {
-            Future<String> deployment = vertx.deployVerticle(() -> verticles.create(kind, index), new DeploymentOptions());
+            Future<String> deployment = vertx.deployVerticle(() -> verticles.apply(kind, index), new DeploymentOptions());
             running.get(kind).add(Await.within(deadline, name, deployment));
         } catch (StartRefused e) {
             throw new StartRefused(name + " does not start: " + explain.apply(kind, e.getCause()), e.getCause());

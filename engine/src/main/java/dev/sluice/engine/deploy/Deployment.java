@@ -74,7 +74,7 @@ public final class Deployment {
         operations = listen(bus);
         prepareBackends(deadline);
         new Pings(node.name(), health, config.postgres().pool(vertx), admin).start(vertx);
-        verticles = new DeployedVerticles(vertx, health, new Verticles(config, node), addresses::explain);
+        verticles = new DeployedVerticles(vertx, health, new Verticles(config, node)::create, addresses::explain);
         for (VerticleKind kind : VerticleKind.values()) {
             for (int index = 0; index < plan.of(kind) && !stopping.get(); index++) {
                 verticles.deploy(kind, index, deadline);
