@@ -1,0 +1,44 @@
+package dev.sluice.engine;
+
+import dev.sluice.engine.operations.NodeFile;
+import picocli.CommandLine.Option;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The node that runs on this machine over a data folder; asked without loading what only a node needs. */
+final class RunningNode {
+
+    private static final int CONNECT_MILLIS = 2_000;
+    /** Above the deadline of the lag question. */
+    private static final int ANSWER_MILLIS = 12_000;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "the node's data folder (default: $SLUICE_DATA, else .sluice)")
+    private Path data;
+
+    Path data() {
+        return data != null ? data : Path.of(System.getenv().getOrDefault("SLUICE_DATA", ".sluice"));
+    }
+
+    Optional<NodeFile> find() throws IOException {
+        return NodeFile.read(data());
+    }
+
+    /** @return status and body */
+    static Answer get(String operations, String path) throws IOException {
+        HttpURLConnection connection = (HttpURLConnection) URI.create(operations + path).toURL().openConnection();
+        connection.setConnectTimeout(CONNECT_MILLIS);
+        connection.setReadTimeout(ANSWER_MILLIS);
+        int status = connection.getResponseCode();
+        try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
+            return new Answer(status, body == null ? new byte[0] : body.readAllBytes());
+        }
+    }
+
+    record Answer(int status, byte[] body) {
+    }
+}

@@ -1,0 +1,39 @@
+package dev.sluice.engine.deploy;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.JoinConfig;
+import dev.sluice.engine.config.ClusterSettings;
+import io.vertx.core.spi.cluster.ClusterManager;
+import io.vertx.spi.cluster.hazelcast.ConfigUtil;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+
+/** Hazelcast as the nodes' common memory: found by a TCP list, quiet, and closed by us and not by its own shutdown hook. */
+final class Cluster {
+
+    private static final int PORTS_TO_TRY = 20;
+    /** As a system property, too: Hazelcast logs before it has read its configuration. */
+    private static final String LOGGING = "hazelcast.logging.type";
+
+    private Cluster() {
+    }
+
+    static ClusterManager manager(ClusterSettings settings) {
+        System.setProperty(LOGGING, "slf4j");
+        Config hazelcast = ConfigUtil.loadConfig();
+        hazelcast.setClusterName(settings.name());
+        hazelcast.setProperty(LOGGING, "slf4j");
+        hazelcast.setProperty("hazelcast.phone.home.enabled", "false");
+        hazelcast.setProperty("hazelcast.shutdownhook.enabled", "false");
+        hazelcast.setProperty("hazelcast.socket.bind.any", "false");
+        hazelcast.setProperty("hazelcast.tcp.join.port.try.count", Integer.toString(PORTS_TO_TRY));
+        hazelcast.setProperty("hazelcast.wait.seconds.before.join", "1");
+        hazelcast.getNetworkConfig().setPort(settings.port()).setPortAutoIncrement(true).setPortCount(PORTS_TO_TRY)
+                .setReuseAddress(true);
+        hazelcast.getNetworkConfig().getInterfaces().setEnabled(true).addInterface(settings.host());
+        JoinConfig join = hazelcast.getNetworkConfig().getJoin();
+        join.getAutoDetectionConfig().setEnabled(false);
+        join.getMulticastConfig().setEnabled(false);
+        join.getTcpIpConfig().setEnabled(true).setMembers(settings.members());
+        return new HazelcastClusterManager(hazelcast);
+    }
+}

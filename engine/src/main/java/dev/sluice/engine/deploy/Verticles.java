@@ -1,0 +1,46 @@
+package dev.sluice.engine.deploy;
+
+import dev.sluice.bus.Node;
+import dev.sluice.consumer.ConsumerVerticle;
+import dev.sluice.dlq.DlqRouterVerticle;
+import dev.sluice.engine.config.SluiceConfig;
+import dev.sluice.failure.FailureRules;
+import dev.sluice.gateway.ProducerGatewayVerticle;
+import dev.sluice.lag.LagMonitorVerticle;
+import io.vertx.core.Deployable;
+
+import java.util.Map;
+import java.util.Set;
+
+/** Makes the verticles of a node from its settings. */
+final class Verticles {
+
+    private final SluiceConfig config;
+    private final Node node;
+
+    Verticles(SluiceConfig config, Node node) {
+        this.config = config;
+        this.node = node;
+    }
+
+    /** @param index from 0, unique among the node's instances of its kind and the same at each start */
+    Deployable create(VerticleKind kind, int index) {
+        return switch (kind) {
+            case DLQ_ROUTER -> new DlqRouterVerticle(config.dlq(), config.kafka(), config.postgres(), node);
+            case LAG_MONITOR -> new LagMonitorVerticle(config.lag(), topicsByGroup(), config.kafka(), node);
+            case GATEWAY -> new ProducerGatewayVerticle(config.gateway(), config.topics().keySet(), config.kafka(),
+                    config.redis(), node);
+            case CONSUMER -> new ConsumerVerticle(config.consumer(), index, failureRules(), config.kafka(),
+                    config.postgres(), config.redis(), node);
+        };
+    }
+
+    /** One table for both: the consumer reads it for what it tries again in place, the DLQ router for where the rest goes. */
+    private FailureRules failureRules() {
+        return FailureRules.standard();
+    }
+
+    private Map<String, Set<String>> topicsByGroup() {
+        return Map.of();
+    }
+}

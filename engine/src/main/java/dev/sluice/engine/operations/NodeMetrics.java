@@ -1,0 +1,35 @@
+package dev.sluice.engine.operations;
+
+import dev.sluice.metrics.Meter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+
+/** The node's registry, with what the process itself has to tell. */
+public final class NodeMetrics {
+
+    /** As Vert.x names it; PostgresSettings names the pool. */
+    private static final String POOL_IN_USE = "vertx.pool.in.use";
+    private static final String POOL = "sluice";
+
+    private NodeMetrics() {
+    }
+
+    public static PrometheusMeterRegistry registry(int poolSize) {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        new ClassLoaderMetrics().bindTo(registry);
+        Meter.PG_POOL_MAX.gauge(registry, () -> poolSize);
+        Meter.PG_POOL_ACTIVE.gauge(registry, () -> registry.find(POOL_IN_USE).tag("pool_name", POOL).gauges().stream()
+                .mapToDouble(Gauge::value).sum());
+        return registry;
+    }
+}

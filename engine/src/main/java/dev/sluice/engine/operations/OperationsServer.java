@@ -1,0 +1,97 @@
+package dev.sluice.engine.operations;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.sluice.bus.Addresses;
+import dev.sluice.bus.Bus;
+import dev.sluice.bus.LagQuestion;
+import dev.sluice.bus.LagReport;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+
+import java.util.Map;
+import java.util.function.BiFunction;
+
+/** Health, metrics and the admin API of one node. */
+public final class OperationsServer {
+
+    private static final ObjectMapper JSON = JsonMapper.builder().addModule(new Jdk8Module())
+            .enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final Vertx vertx;
+    private final Bus bus;
+    private final HealthBoard health;
+    private final PrometheusMeterRegistry meters;
+    private final BiFunction<Long, String, StatusReport> status;
+
+    /** @param status makes the report from the lag, or null and the reason why it is not known */
+    public OperationsServer(Vertx vertx, Bus bus, HealthBoard health, PrometheusMeterRegistry meters,
+                            BiFunction<Long, String, StatusReport> status) {
+        this.vertx = vertx;
+        this.bus = bus;
+        this.health = health;
+        this.meters = meters;
+        this.status = status;
+    }
+
+    public Future<HttpServer> listen(String host, int port) {
+        Router router = Router.router(vertx);
+        router.get("/health/live").handler(request -> answer(request, 200, Map.of("live", true)));
+        router.get("/health/ready").handler(this::ready);
+        router.get("/metrics").handler(this::scrape);
+        router.get("/admin/status").handler(this::status);
+        router.get("/admin/lag").handler(this::lag);
+        return vertx.createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
+                .requestHandler(router).listen();
+    }
+
+    private void ready(RoutingContext request) {
+        Readiness readiness = health.readiness(System.nanoTime());
+        answer(request, readiness.ready() ? 200 : 503, readiness);
+    }
+
+    /** On a worker: a scrape renders thousands of lines. */
+    private void scrape(RoutingContext request) {
+        vertx.executeBlocking(() -> meters.scrape(PROMETHEUS_TEXT), false)
+                .onSuccess(text -> request.response().putHeader("content-type", PROMETHEUS_TEXT).end(text))
+                .onFailure(request::fail);
+    }
+
+    private void status(RoutingContext request) {
+        lagNow().onSuccess(report -> answer(request, 200, status.apply(report.total(), null)))
+                .onFailure(error -> answer(request, 200, status.apply(null, unanswered(error))));
+    }
+
+    private void lag(RoutingContext request) {
+        lagNow().onSuccess(report -> answer(request, 200, report))
+                .onFailure(error -> answer(request, 503, Map.of("reason", unanswered(error))));
+    }
+
+    private Future<LagReport> lagNow() {
+        return bus.ask(Addresses.LAG_NOW, new LagQuestion());
+    }
+
+    private static String unanswered(Throwable error) {
+        return "no lag monitor has answered: " + error.getMessage();
+    }
+
+    private static void answer(RoutingContext request, int status, Object body) {
+        HttpServerResponse response = request.response();
+        try {
+            response.setStatusCode(status).putHeader("content-type", "application/json")
+                    .end(JSON.writeValueAsString(body) + "\n");
+        } catch (JsonProcessingException e) {
+            request.fail(e);
+        }
+    }
+}
