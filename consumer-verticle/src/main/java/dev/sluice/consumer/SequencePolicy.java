@@ -1,0 +1,29 @@
+package dev.sluice.consumer;
+
+import dev.sluice.event.Outcome;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
+
+import java.util.List;
+import java.util.Map;
+
+/** Decides, inside the effect's transaction, which events are out of date. */
+interface SequencePolicy {
+
+    /** Every event is current. */
+    SequencePolicy NONE = (connection, works, outcomes) -> Future.succeededFuture(works);
+
+    /**
+     * @param works    in the order of the batch
+     * @param outcomes gets SUPERSEDED for those that are left out
+     * @return those that the handler is to apply, in the same order
+     */
+    Future<List<Work>> current(SqlConnection connection, List<Work> works, Map<Work, Outcome> outcomes);
+
+    static SequencePolicy of(SequenceMode mode, String group) {
+        return switch (mode) {
+            case NONE -> NONE;
+            case LATEST_WINS -> new LatestWins(group);
+        };
+    }
+}
