@@ -1,0 +1,196 @@
+package dev.sluice.consumer;
+
+import dev.sluice.bus.Addresses;
+import dev.sluice.bus.Bus;
+import dev.sluice.bus.RouteFailure;
+import dev.sluice.bus.Routed;
+import dev.sluice.event.Decoded;
+import dev.sluice.event.Outcome;
+import dev.sluice.failure.AlreadyDead;
+import dev.sluice.failure.ErrorInfo;
+import dev.sluice.failure.FailureClassifier;
+import dev.sluice.failure.UndecodableRecord;
+import dev.sluice.failure.Verdict;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * Brings every work of a batch to an outcome, or abandons it with its partition. A batch that fails is halved until the
+ * guilty event stands alone; an outage is nobody's failure and is waited out; a conflict is repeated in place; what no
+ * rule knows is tried three times; the rest is the DLQ router's, and settles when the router has made it durable.
+ */
+final class BatchRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
+    private static final int CONFLICTS_IN_PLACE = 5;
+    private static final int UNKNOWN_IN_PLACE = 3;
+    private static final long LONGEST_ROUTE_BACKOFF_MILLIS = 5_000;
+
+    private final Vertx vertx;
+    private final String group;
+    private final EffectTransaction effects;
+    private final Downstream downstream;
+    private final RecentCalls calls;
+    private final FailureClassifier classifier;
+    private final Bus bus;
+    private final BiConsumer<Work, Outcome> onSettled;
+    private final Consumer<Work> onEnded;
+
+    /**
+     * @param onSettled the outcome is durable
+     * @param onEnded   nothing of the work runs any more, settled or abandoned: its lane may go on
+     */
+    BatchRun(Vertx vertx, String group, EffectTransaction effects, Downstream downstream, RecentCalls calls,
+             FailureClassifier classifier, Bus bus, BiConsumer<Work, Outcome> onSettled,
+             Consumer<Work> onEnded) {
+        this.vertx = vertx;
+        this.group = group;
+        this.effects = effects;
+        this.downstream = downstream;
+        this.calls = calls;
+        this.classifier = classifier;
+        this.bus = bus;
+        this.onSettled = onSettled;
+        this.onEnded = onEnded;
+    }
+
+    /** Never fails. Completes when each work has ended or is on its way to the router, which no batch waits for. */
+    Future<Void> run(List<Work> works) {
+        List<Work> readable = new ArrayList<>(works.size());
+        for (Work work : works) {
+            if (work.decoded() instanceof Decoded.Undecodable undecodable) {
+                route(work, ErrorInfo.of(UndecodableRecord.class, undecodable.reason()), 1, 0);
+            } else {
+                readable.add(work);
+            }
+        }
+        return attempt(readable, new Failures(0, 0, System.nanoTime()));
+    }
+
+    /** What happened to these very works so far. @param sinceNanos the first attempt */
+    private record Failures(int conflicts, int unknown, long sinceNanos) {
+        private Failures oneMoreConflict() {
+            return new Failures(conflicts + 1, unknown, sinceNanos);
+        }
+
+        private Failures oneMoreUnknown() {
+            return new Failures(conflicts, unknown + 1, sinceNanos);
+        }
+
+        private long withinMillis() {
+            return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
+        }
+    }
+
+    private Future<Void> attempt(List<Work> candidates, Failures soFar) {
+        List<Work> works = new ArrayList<>(candidates.size());
+        for (Work work : candidates) {
+            if (work.isAbandoned()) {
+                onEnded.accept(work);
+            } else {
+                works.add(work);
+            }
+        }
+        if (works.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        RecentCalls.Call call = calls.onStarted(System.nanoTime());
+        return effects.apply(works).transform(result -> {
+            if (result.succeeded()) {
+                calls.onEnded(call, System.nanoTime(), false);
+                downstream.onAnswered();
+                result.result().forEach(this::onCommitted);
+                return Future.succeededFuture();
+            }
+            ErrorInfo error = ErrorInfo.of(result.cause());
+            Verdict verdict = classifier.classify(error);
+            calls.onEnded(call, System.nanoTime(), verdict == Verdict.OUTAGE);
+            if (verdict == Verdict.OUTAGE) {
+                return downstream.onOutage(result.cause()).compose(back -> attempt(works, soFar));
+            }
+            downstream.onAnswered();
+            return onFailed(works, error, verdict, soFar);
+        });
+    }
+
+    private void onCommitted(Work work, Outcome outcome) {
+        if (outcome == Outcome.DEAD) {
+            route(work, ErrorInfo.of(AlreadyDead.class, "dead-lettered before; this letter may be its second"), 1, 0);
+        } else {
+            settle(work, outcome);
+        }
+    }
+
+    private Future<Void> onFailed(List<Work> works, ErrorInfo error, Verdict verdict, Failures soFar) {
+        if (verdict == Verdict.CONFLICT && soFar.conflicts() < CONFLICTS_IN_PLACE) {
+            long jitter = ThreadLocalRandom.current().nextLong(10L << soFar.conflicts()) + 1;
+            return later(jitter).compose(now -> attempt(works, soFar.oneMoreConflict()));
+        }
+        if (works.size() > 1) {
+            int half = works.size() / 2;
+            Failures fresh = new Failures(0, 0, System.nanoTime());
+            return attempt(works.subList(0, half), fresh)
+                    .compose(first -> attempt(works.subList(half, works.size()), new Failures(0, 0, System.nanoTime())));
+        }
+        Failures now = soFar.oneMoreUnknown();
+        if (verdict == Verdict.UNKNOWN && now.unknown() < UNKNOWN_IN_PLACE && now.withinMillis() < 1_000) {
+            return attempt(works, now);
+        }
+        route(works.get(0), error, now.unknown(), now.withinMillis());
+        return Future.succeededFuture();
+    }
+
+    /** Asks until the answer is known: a work's offset settles on nothing less. */
+    private void route(Work work, ErrorInfo error, int failures, long withinMillis) {
+        ask(new RouteFailure(UUID.randomUUID().toString(), group, work.record(), work.eventId(), error, failures,
+                withinMillis, false), work, 100);
+    }
+
+    private void ask(RouteFailure failure, Work work, long backoffMillis) {
+        if (work.isAbandoned()) {
+            onEnded.accept(work);
+            return;
+        }
+        bus.ask(Addresses.ROUTE_FAILURE, failure).onComplete(answer -> {
+            String refusal = answer.failed() ? answer.cause().getMessage()
+                    : answer.result() instanceof Routed.NotRouted not ? not.reason() : null;
+            if (refusal == null) {
+                settle(work, outcomeOf(answer.result()));
+                return;
+            }
+            LOG.warn("group={} topic={} partition={} offset={} eventId={} The failed event is not routed yet ({}); "
+                            + "its offset waits, next try in {} ms", group, work.record().topic(),
+                    work.record().partition(), work.record().offset(), work.eventId(), refusal, backoffMillis);
+            later(backoffMillis).onComplete(now ->
+                    ask(failure, work, Math.min(backoffMillis * 2, LONGEST_ROUTE_BACKOFF_MILLIS)));
+        });
+    }
+
+    private static Outcome outcomeOf(Routed routed) {
+        if (routed instanceof Routed.Retrying) {
+            return Outcome.RETRYING;
+        }
+        return routed instanceof Routed.AlreadySettled settled && settled.outcome() != Outcome.DEAD
+                ? Outcome.DUPLICATE : Outcome.DEAD;
+    }
+
+    private void settle(Work work, Outcome outcome) {
+        work.settle();
+        onSettled.accept(work, outcome);
+        onEnded.accept(work);
+    }
+
+    private Future<Void> later(long millis) {
+        return vertx.timer(millis).mapEmpty();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.sluice.consumer;
+
+import io.vertx.core.Context;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * From the poll thread to the outcome: works go into lanes, lanes into batches, as many at once as may be. A partial
+ * batch never waits while a transaction's slot is free, so an idle consumer runs each event at once and a busy one
+ * collects. The poll thread hands over and closes; all else happens on the event loop.
+ */
+final class Pipeline {
+
+    private final Context context;
+    private final KeyLanes lanes;
+    private final BatchSize batchSize;
+    private final int concurrency;
+    private final Runnable wakePoller;
+    /** On their way from the poll thread to a lane. */
+    private final AtomicInteger handedOver = new AtomicInteger();
+    private volatile int inLanes;
+    private final Map<AssignedPartition, CompletableFuture<Void>> drains = new HashMap<>();
+    private BatchRun batchRun;
+    private Downstream downstream;
+    private int running;
+
+    /** @param wakePoller tells the poll thread to look again; any thread */
+    Pipeline(Context context, Ordering ordering, ConsumerSettings settings, Runnable wakePoller) {
+        this.context = context;
+        this.lanes = new KeyLanes(ordering);
+        this.batchSize = new BatchSize(settings.maxBatch());
+        this.concurrency = settings.concurrency();
+        this.wakePoller = wakePoller;
+    }
+
+    void runWith(BatchRun run, Downstream backend) {
+        this.batchRun = run;
+        this.downstream = backend;
+    }
+
+    /** Events handed over and not started. Any thread. */
+    int waiting() {
+        return handedOver.get() + inLanes;
+    }
+
+    /** Poll thread: hands works over, in the order of their offsets per partition. */
+    void accept(List<Work> works) {
+        handedOver.addAndGet(works.size());
+        context.runOnContext(now -> {
+            works.stream().filter(work -> !work.isAbandoned()).forEach(lanes::add);
+            handedOver.addAndGet(-works.size());
+            pump();
+        });
+    }
+
+    /**
+     * Poll thread: nothing more of these partitions starts, what waits is forgotten.
+     *
+     * @return completes when nothing of them runs any more
+     */
+    CompletableFuture<Void> drain(Collection<AssignedPartition> partitions) {
+        partitions.forEach(AssignedPartition::close);
+        CompletableFuture<Void> all = new CompletableFuture<>();
+        context.runOnContext(now -> {
+            lanes.dropAbandoned();
+            publishWaiting();
+            CompletableFuture<?>[] each = partitions.stream().map(partition -> partition.running() == 0
+                    ? CompletableFuture.completedFuture(null)
+                    : drains.computeIfAbsent(partition, key -> new CompletableFuture<>())).toArray(CompletableFuture[]::new);
+            CompletableFuture.allOf(each).thenRun(() -> all.complete(null));
+            downstream.releaseAll();
+            pump();
+        });
+        return all;
+    }
+
+    private void pump() {
+        while (running < concurrency && lanes.hasReady() && !downstream.isOpen()) {
+            List<Work> batch = lanes.take(batchSize.limit());
+            batch.forEach(work -> work.partition().onStarted());
+            running++;
+            long started = System.nanoTime();
+            batchRun.run(batch).onComplete(done -> {
+                running--;
+                batchSize.onCommitted(batch.size(), (System.nanoTime() - started) / 1_000_000);
+                pump();
+            });
+        }
+        publishWaiting();
+        wakePoller.run();
+    }
+
+    void onEnded(Work work) {
+        lanes.release(work);
+        AssignedPartition partition = work.partition();
+        partition.onEnded();
+        if (partition.running() == 0) {
+            CompletableFuture<Void> drain = drains.remove(partition);
+            if (drain != null) {
+                drain.complete(null);
+            }
+        }
+        if (lanes.hasReady() && running < concurrency) {
+            context.runOnContext(now -> pump());
+        }
+    }
+
+    private void publishWaiting() {
+        inLanes = lanes.waiting();
+    }
+}
