@@ -4,11 +4,66 @@ import dev.sluice.bus.Node;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.PostgresSettings;
 import dev.sluice.config.RedisSettings;
+import dev.sluice.failure.Classifier;
+import dev.sluice.failure.FailureClassifier;
+import dev.sluice.failure.FailureRules;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.sqlclient.Pool;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
 
+/** Runs every subscription once: from Kafka to its handler's effect in PostgreSQL. See {@link PollLoop} for the way. */
 public final class ConsumerVerticle extends VerticleBase {
 
-    public ConsumerVerticle(ConsumerSettings settings, int index, dev.sluice.failure.FailureRules rules, KafkaSettings kafka, PostgresSettings postgres, RedisSettings redis, Node node) {
+    private final ConsumerSettings settings;
+    private final int index;
+    private final FailureRules rules;
+    private final KafkaSettings kafka;
+    private final PostgresSettings postgres;
+    private final Node node;
+    private List<SubscriptionRun> runs = List.of();
+    private long beat;
+
+    /** @param index among the node's consumer instances, the same at each start: part of the static membership */
+    public ConsumerVerticle(ConsumerSettings settings, int index, FailureRules rules, KafkaSettings kafka,
+                            PostgresSettings postgres, RedisSettings redis, Node node) {
+        this.settings = settings;
+        this.index = index;
+        this.rules = rules;
+        this.kafka = kafka;
+        this.postgres = postgres;
+        this.node = node;
+    }
+
+    @Override
+    public Future<?> start() {
+        Pool pool = postgres.pool(vertx);
+        Context eventLoop = context;
+        Callable<List<SubscriptionRun>> blocking = () -> {
+            Handlers handlers = new Handlers();
+            FailureClassifier classifier = new FailureClassifier(rules, Classifier.installed());
+            return settings.subscriptions().stream().map(subscription -> new SubscriptionRun(vertx, eventLoop,
+                    subscription, handlers.forSubscription(subscription), index, settings, classifier, kafka, pool,
+                    node)).toList();
+        };
+        return vertx.executeBlocking(blocking).onSuccess(ready -> {
+            runs = ready;
+            runs.forEach(SubscriptionRun::start);
+            beat = node.beat(vertx, "consumer-verticle", Integer.toString(index), this::fault);
+        });
+    }
+
+    private Optional<String> fault() {
+        return runs.stream().map(SubscriptionRun::fault).flatMap(Optional::stream).findFirst();
+    }
+
+    @Override
+    public Future<?> stop() {
+        vertx.cancelTimer(beat);
+        return Future.join(runs.stream().map(SubscriptionRun::stop).toList());
     }
 }

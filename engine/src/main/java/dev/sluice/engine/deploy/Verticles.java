@@ -2,6 +2,7 @@ package dev.sluice.engine.deploy;
 
 import dev.sluice.bus.Node;
 import dev.sluice.consumer.ConsumerVerticle;
+import dev.sluice.consumer.Subscription;
 import dev.sluice.dlq.DlqRouterVerticle;
 import dev.sluice.engine.config.SluiceConfig;
 import dev.sluice.failure.FailureRules;
@@ -11,6 +12,7 @@ import io.vertx.core.Deployable;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Makes the verticles of a node from its settings. */
 final class Verticles {
@@ -37,10 +39,11 @@ final class Verticles {
 
     /** One table for both: the consumer reads it for what it tries again in place, the DLQ router for where the rest goes. */
     private FailureRules failureRules() {
-        return FailureRules.standard();
+        return config.dlq().rules();
     }
 
     private Map<String, Set<String>> topicsByGroup() {
-        return Map.of();
+        return config.consumer().subscriptions().stream().collect(Collectors.groupingBy(Subscription::group,
+                Collectors.mapping(Subscription::topic, Collectors.toSet())));
     }
 }
