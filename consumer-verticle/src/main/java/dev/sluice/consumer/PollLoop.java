@@ -11,6 +11,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +46,8 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
     private static final long LONGEST_POLL_MILLIS = 50;
+    private static final Duration LAST_COMMIT_DEADLINE = Duration.ofSeconds(5);
+    /** Metadata of a commit after an orderly hand-over. */
     private static final String CLEAN = "clean";
 
     private final String group;
@@ -112,7 +115,11 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
     public void run() {
         try {
             while (!stopping) {
-                turn();
+                try {
+                    turn();
+                } catch (RetriableException passing) {
+                    LOG.warn("group={} Kafka did not answer ({}); polling goes on", group, passing.toString());
+                }
             }
             giveUp(assigned.keySet(), settings.stopDeadline());
             consumer.close();
@@ -320,9 +327,9 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
             return;
         }
         try {
-            consumer.commitSync(moved);
+            consumer.commitSync(moved, LAST_COMMIT_DEADLINE);
         } catch (WakeupException once) {
-            consumer.commitSync(moved);
+            consumer.commitSync(moved, LAST_COMMIT_DEADLINE);
         }
     }
 
