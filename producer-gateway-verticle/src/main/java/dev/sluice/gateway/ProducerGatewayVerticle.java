@@ -9,6 +9,8 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -52,8 +54,14 @@ public final class ProducerGatewayVerticle extends VerticleBase {
                     publisher = opened;
                     return link.open();
                 })
-                .compose(opened -> vertx.fileSystem().readFile("openapi.json"))
+                .compose(opened -> vertx.executeBlocking(ProducerGatewayVerticle::openApi))
                 .compose(this::listen);
+    }
+
+    private static Buffer openApi() throws IOException {
+        try (InputStream document = ProducerGatewayVerticle.class.getResourceAsStream("openapi.json")) {
+            return Buffer.buffer(document.readAllBytes());
+        }
     }
 
     private Future<?> listen(Buffer openApi) {
