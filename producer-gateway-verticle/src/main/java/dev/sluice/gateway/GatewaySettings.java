@@ -115,7 +115,7 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
      *
      * @param failures so many in a row open it
      * @param silence  so long without an acknowledgement, while one is due, opens it
-     * @param open     after so long one event may try
+     * @param open     after so long a ping decides
      */
     public record Breaker(int failures, Duration silence, Duration open) {
 

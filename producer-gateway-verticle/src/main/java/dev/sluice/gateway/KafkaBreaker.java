@@ -3,7 +3,6 @@ package dev.sluice.gateway;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
 import io.vertx.circuitbreaker.CircuitBreakerState;
-import io.vertx.circuitbreaker.OpenCircuitException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -17,7 +16,7 @@ import java.util.function.Supplier;
 
 /**
  * Around Kafka: opens after so many failures in a row, or when an acknowledgement is due and none has come for so long.
- * While it is open nothing is sent; then one event at a time tries. For one context.
+ * While it is open nothing is sent; half open, a ping decides, so that nobody's event is spent on trying. For one context.
  */
 final class KafkaBreaker {
 
@@ -33,7 +32,8 @@ final class KafkaBreaker {
     private long lastProgress;
     private long openedAt;
 
-    KafkaBreaker(Vertx vertx, GatewaySettings.Breaker settings, LongSupplier nanos) {
+    /** @param ping succeeds when Kafka answers */
+    KafkaBreaker(Vertx vertx, GatewaySettings.Breaker settings, Supplier<Future<?>> ping, LongSupplier nanos) {
         this.settings = settings;
         this.nanos = nanos;
         this.breaker = CircuitBreaker.create("kafka", vertx, new CircuitBreakerOptions().setTimeout(-1)
@@ -43,7 +43,11 @@ final class KafkaBreaker {
                     LOG.warn("kafka breaker open failuresInARow={} underWay={} retryMillis={}", failuresInARow, underWay,
                             settings.open().toMillis());
                 })
-                .closeHandler(closed -> LOG.info("kafka breaker closed"));
+                .halfOpenHandler(halfOpen -> tryPing(ping))
+                .closeHandler(closed -> {
+                    lastProgress = nanos.getAsLong();
+                    LOG.info("kafka breaker closed");
+                });
         vertx.setPeriodic(LOOK_MILLIS, look -> onLook());
     }
 
@@ -62,16 +66,16 @@ final class KafkaBreaker {
         return Duration.ofNanos(Math.max(Duration.ofSeconds(1).toNanos(), left));
     }
 
-    /** @throws Open when nothing may be sent now; else what {@code send} returned */
-    Future<RecordMetadata> call(Supplier<Future<RecordMetadata>> send) {
-        if (breaker.state() == CircuitBreakerState.CLOSED) {
-            return watched(send);
-        }
-        return breaker.<RecordMetadata>execute(() -> watched(send))
-                .recover(error -> Future.failedFuture(error instanceof OpenCircuitException ? new Open() : error));
+    private void tryPing(Supplier<Future<?>> ping) {
+        failuresInARow = 0;
+        breaker.execute(() -> ping.get().<Void>mapEmpty());
     }
 
-    private Future<RecordMetadata> watched(Supplier<Future<RecordMetadata>> send) {
+    /** What {@code send} returns; fails with {@link Open} when nothing may be sent now. */
+    Future<RecordMetadata> call(Supplier<Future<RecordMetadata>> send) {
+        if (breaker.state() != CircuitBreakerState.CLOSED) {
+            return Future.failedFuture(new Open());
+        }
         if (underWay++ == 0) {
             lastProgress = nanos.getAsLong();
         }
@@ -103,9 +107,9 @@ final class KafkaBreaker {
         }
     }
 
-    Future<Void> close() {
+    /** No timer of it is left. */
+    void close() {
         breaker.close();
-        return Future.succeededFuture();
     }
 
     /** Nothing was sent. */

@@ -65,7 +65,7 @@ public final class ProducerGatewayVerticle extends VerticleBase {
     }
 
     private Future<?> listen(Buffer openApi) {
-        breaker = new KafkaBreaker(vertx, settings.breaker(), System::nanoTime);
+        breaker = new KafkaBreaker(vertx, settings.breaker(), publisher::ping, System::nanoTime);
         GatewayMeters meters = new GatewayMeters(node.meters());
         GatewaySettings.Publishing publishing = settings.publishing();
         Duration ownerTakes = publishing.deliveryTimeout().plus(publishing.metadataTimeout()).plus(OWNER_RESERVE);
@@ -86,7 +86,11 @@ public final class ProducerGatewayVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         Future<Void> stopped = server == null ? Future.succeededFuture() : server.stop();
-        return stopped.eventually(() -> publisher == null ? Future.succeededFuture() : publisher.close(PRODUCER_CLOSES_WITHIN))
+        return stopped.onComplete(done -> {
+            if (breaker != null) {
+                breaker.close();
+            }
+        }).eventually(() -> publisher == null ? Future.succeededFuture() : publisher.close(PRODUCER_CLOSES_WITHIN))
                 .eventually(link::close);
     }
 }

@@ -6,6 +6,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -36,6 +38,8 @@ final class Publisher {
     /** What {@code events} takes: 1.25 MiB. */
     static final int LARGEST_REQUEST = 5 << 18;
 
+    private static final int PING_MILLIS = 1_000;
+
     private record Sending(String topic, IncomingEvent event, Promise<RecordMetadata> promise) {
     }
 
@@ -45,6 +49,7 @@ final class Publisher {
     private final Vertx vertx;
     private final Context context;
     private final Producer<byte[], byte[]> producer;
+    private final Admin admin;
     private final WorkerExecutor thread;
     private List<Sending> outbox = new ArrayList<>();
     private final Queue<Result> results = new ConcurrentLinkedQueue<>();
@@ -52,10 +57,11 @@ final class Publisher {
     /** Events without a key go round the partitions; used by the producer's thread alone. */
     private int next;
 
-    private Publisher(Vertx vertx, Producer<byte[], byte[]> producer, WorkerExecutor thread) {
+    private Publisher(Vertx vertx, Producer<byte[], byte[]> producer, Admin admin, WorkerExecutor thread) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.producer = producer;
+        this.admin = admin;
         this.thread = thread;
     }
 
@@ -70,7 +76,8 @@ final class Publisher {
                         topics.forEach(producer::partitionsFor);
                         return null;
                     });
-                    return new Publisher(vertx, producer, thread);
+                    Admin admin = Admin.create(new HashMap<>(kafka.clientProperties(clientId + "-ping")));
+                    return new Publisher(vertx, producer, admin, thread);
                 });
     }
 
@@ -167,10 +174,25 @@ final class Publisher {
         }
     }
 
+    /** Succeeds when a broker answers within a second. */
+    Future<?> ping() {
+        Promise<Void> answer = Promise.promise();
+        admin.describeCluster(new DescribeClusterOptions().timeoutMs(PING_MILLIS)).clusterId().whenComplete((id, error) ->
+                context.runOnContext(turn -> {
+                    if (error == null) {
+                        answer.complete();
+                    } else {
+                        answer.fail(error);
+                    }
+                }));
+        return answer.future();
+    }
+
     /** @param limit what is not acknowledged by then is given up */
     Future<Void> close(Duration limit) {
         return thread.<Void>executeBlocking(() -> {
             producer.close(limit);
+            admin.close(Duration.ZERO);
             return null;
         }).eventually(thread::close);
     }
