@@ -30,16 +30,16 @@ final class Desk {
         }
         IncomingEvent event = ((Reading.Valid) reading).event();
         underWay++;
-        return order.inOrder(event, () -> throughTheRoom(topic, client, event)).onComplete(done -> {
+        return order.inOrder(event, place -> throughTheRoom(topic, client, event, place)).onComplete(done -> {
             underWay--;
             meters.onOutcome(topic, done.result().status());
         });
     }
 
-    private Future<EventOutcome> throughTheRoom(String topic, String client, IncomingEvent event) {
+    private Future<EventOutcome> throughTheRoom(String topic, String client, IncomingEvent event, EntityOrder.Place place) {
         long bytes = costOf(event);
         return room.enter(bytes).compose(admitted -> admitted
-                ? intake.accept(topic, client, event).onComplete(done -> room.leave(bytes))
+                ? intake.accept(topic, client, event, place).onComplete(done -> room.leave(bytes))
                 : Future.succeededFuture(new EventOutcome.Failed(event, new Problem.Overloaded())));
     }
 

@@ -43,7 +43,7 @@ final class Intake {
     }
 
     /** One event on its way. */
-    private record Posted(String topic, IncomingEvent event, String key, Mark.Publishing mine) {
+    private record Posted(String topic, IncomingEvent event, String key, Mark.Publishing mine, EntityOrder.Place place) {
 
         EventOutcome failed(Problem problem) {
             return new EventOutcome.Failed(event, problem);
@@ -56,12 +56,13 @@ final class Intake {
         }
     }
 
-    Future<EventOutcome> accept(String topic, String client, IncomingEvent event) {
+    /** @param place where it stands among its entity's events */
+    Future<EventOutcome> accept(String topic, String client, IncomingEvent event, EntityOrder.Place place) {
         if (!event.named()) {
-            return publish(topic, event).map(attempt -> attempt.outcome);
+            return publish(topic, event, place).map(attempt -> attempt.outcome);
         }
         String key = "idemp:gateway:" + topic + ':' + client + ':' + event.identity();
-        Posted posted = new Posted(topic, event, key, new Mark.Publishing(owner.text(), BodyHash.of(event)));
+        Posted posted = new Posted(topic, event, key, new Mark.Publishing(owner.text(), BodyHash.of(event)), place);
         Window.Entry entry = window.enter(key, posted.mine.hash());
         if (entry instanceof Window.Entry.Done done) {
             return Future.succeededFuture(posted.repeated(done.mark()));
@@ -156,7 +157,7 @@ final class Intake {
 
     private Future<Attempt> publishUnmarked(Posted posted) {
         meters.onUnmarked();
-        return publish(posted.topic, posted.event).map(published -> published.unmarked(posted.mine.hash()));
+        return publish(posted.topic, posted.event, posted.place).map(published -> published.unmarked(posted.mine.hash()));
     }
 
     /**
@@ -164,7 +165,7 @@ final class Intake {
      * record, which the consumer recognises by its identity.
      */
     private Future<Attempt> publishClaimed(Posted posted) {
-        return publish(posted.topic, posted.event).compose(published -> {
+        return publish(posted.topic, posted.event, posted.place).compose(published -> {
             Attempt attempt = published.marked(posted.mine.hash());
             Future<?> written = attempt.mark == null ? marks.release(posted.key, posted.mine)
                     : marks.published(posted.key, attempt.mark);
@@ -173,14 +174,23 @@ final class Intake {
         });
     }
 
-    private Future<Attempt> publish(String topic, IncomingEvent event) {
+    private Future<Attempt> publish(String topic, IncomingEvent event, EntityOrder.Place place) {
+        return place.turn().compose(goOn -> goOn ? send(topic, event, place)
+                : Future.succeededFuture(Attempt.failed(EntityOrder.precedingFailed(event))));
+    }
+
+    private Future<Attempt> send(String topic, IncomingEvent event, EntityOrder.Place place) {
         long start = nanos.getAsLong();
-        return breaker.call(() -> publisher.send(topic, event)).transform(result -> {
+        Future<RecordMetadata> acknowledged = breaker.call(() -> publisher.send(topic, event));
+        if (!acknowledged.isComplete()) {
+            place.onSent();
+        }
+        return acknowledged.transform(result -> {
             if (result.succeeded()) {
                 meters.onPublished(topic, nanos.getAsLong() - start);
-                RecordMetadata place = result.result();
-                return Future.succeededFuture(new Attempt(new EventOutcome.Published(event, topic, place.partition(),
-                        place.offset(), false), null));
+                RecordMetadata at = result.result();
+                return Future.succeededFuture(new Attempt(new EventOutcome.Published(event, topic, at.partition(),
+                        at.offset(), false), null));
             }
             return Future.succeededFuture(Attempt.failed(new EventOutcome.Failed(event, problemOf(result.cause()))));
         });

@@ -84,15 +84,15 @@ final class KafkaBreaker {
             if (result.succeeded()) {
                 lastProgress = nanos.getAsLong();
                 failuresInARow = 0;
-            } else if (!isOfThisEvent(result.cause()) && ++failuresInARow >= settings.failures()) {
+            } else if (!isNoneOfKafkas(result.cause()) && ++failuresInARow >= settings.failures()) {
                 open();
             }
         });
     }
 
-    /** Kafka is well and refuses one record. */
-    private static boolean isOfThisEvent(Throwable error) {
-        return error instanceof RecordTooLargeException;
+    /** Kafka is well and refuses one record; or the failure that counts was another's. */
+    private static boolean isNoneOfKafkas(Throwable error) {
+        return error instanceof RecordTooLargeException || error instanceof Publisher.Abandoned;
     }
 
     private void onLook() {

@@ -122,7 +122,7 @@ sealed interface Problem {
         public int status() { return 503; }
         public String code() { return "PRECEDING_FAILED"; }
         public String title() { return "An earlier event of the same entity could not be published"; }
-        public String detail() { return "not published, to keep the entity's order; repeat it after the earlier one"; }
+        public String detail() { return "to keep the entity's order, repeat it after the earlier one, with the same identity"; }
     }
 
     record InProgress() implements Problem {
