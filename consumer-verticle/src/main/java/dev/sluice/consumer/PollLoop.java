@@ -5,14 +5,14 @@ import dev.sluice.event.EventDecoder;
 import dev.sluice.event.FailureHeaders;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.Topics;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,13 +27,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -42,17 +41,16 @@ import java.util.function.LongSupplier;
  *
  * <p>Revocation runs here, inside Kafka's callback: close, drain (bounded), commit, forget. On loss: forget.
  */
-final class PollLoop implements Runnable, ConsumerRebalanceListener {
+final class PollLoop implements ConsumerRebalanceListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
     private static final long LONGEST_POLL_MILLIS = 50;
-    private static final Duration LAST_COMMIT_DEADLINE = Duration.ofSeconds(5);
-    /** Metadata of a commit after an orderly hand-over. */
-    private static final String CLEAN = "clean";
+    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
     private final String group;
-    private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Function<String, String> topicIds;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Positions positions;
+    private final Commits commits;
     private final Pipeline pipeline;
     private final ConsumerSettings settings;
     private final LongSupplier budget;
@@ -63,29 +61,40 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
     /** Decoded and not handed over: the queue had no room. While it has any, nothing is read. */
     private final Deque<Work> refused = new ArrayDeque<>();
     private final Semaphore wakes = new Semaphore(0);
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final HandlerWatch watch;
+    private final RebalanceCount rebalances;
     private volatile boolean stopping;
     private volatile long lastTurnNanos = System.nanoTime();
     private long lastCommitNanos = System.nanoTime();
 
+    /** Counts partitions' ways out. */
+    interface RebalanceCount {
+        void revoked();
+
+        void lost();
+    }
+
     /**
-     * @param consumer subscribed by {@link #run}, closed when it ends
-     * @param topicIds Kafka's id of a topic; may block
+     * @param consumer closed when {@link #run} ends
      * @param budget   bytes that may be unsettled; any thread
      */
-    PollLoop(String group, KafkaConsumer<byte[], byte[]> consumer, Function<String, String> topicIds, Pipeline pipeline,
-             ConsumerSettings settings, LongSupplier budget) {
+    PollLoop(String group, Consumer<byte[], byte[]> consumer, Positions positions, Commits commits, Pipeline pipeline,
+             ConsumerSettings settings, LongSupplier budget, HandlerWatch watch, RebalanceCount rebalances) {
         this.group = group;
         this.consumer = consumer;
-        this.topicIds = topicIds;
+        this.positions = positions;
+        this.commits = commits;
         this.pipeline = pipeline;
         this.settings = settings;
         this.budget = budget;
+        this.watch = watch;
+        this.rebalances = rebalances;
         this.pauseRule = new PauseRule(settings.maxQueueSize());
     }
 
-    void subscribe(Collection<String> topics) {
+    PollLoop subscribed(Collection<String> topics) {
         consumer.subscribe(topics, this);
+        return this;
     }
 
     /** Any thread: there may be room again. */
@@ -95,11 +104,10 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         }
     }
 
-    /** Any thread. @return completes when everything is drained, committed and closed, or failed with what ended it */
-    CompletableFuture<Void> stop() {
+    /** Any thread: {@link #run} drains, commits, closes and returns. */
+    void stop() {
         stopping = true;
         wake();
-        return ended;
     }
 
     /** Nanoseconds since the last turn began: a loop that stands still is ill. Any thread. */
@@ -107,32 +115,37 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         return System.nanoTime() - lastTurnNanos;
     }
 
-    boolean hasEnded() {
-        return ended.isDone();
+    /** Any thread. */
+    Collection<LostRange> lost() {
+        return positions.lost();
     }
 
-    @Override
-    public void run() {
+    /** Until it is stopped. What it throws is no fault that passes: this consumer is closed then. */
+    void run() {
         try {
             while (!stopping) {
                 try {
                     turn();
+                } catch (OffsetOutOfRangeException gone) {
+                    positions.onOutOfRange(gone);
+                } catch (NoOffsetForPartitionException notPlacedYet) {
+                    LOG.debug("group={} {}", group, notPlacedYet.toString());
                 } catch (RetriableException passing) {
                     LOG.warn("group={} Kafka did not answer ({}); polling goes on", group, passing.toString());
+                    awaitRoom();
                 }
             }
             giveUp(assigned.keySet(), settings.stopDeadline());
-            consumer.close();
-            ended.complete(null);
-        } catch (RuntimeException | Error error) {
-            LOG.error("group={} The poll loop has ended; its partitions go to others: {}", group, error.toString(), error);
-            closeQuietly();
-            ended.completeExceptionally(error);
+        } finally {
+            forget(List.copyOf(assigned.keySet()));
+            close();
         }
     }
 
     private void turn() {
         lastTurnNanos = System.nanoTime();
+        watch.look();
+        takeUp();
         handOver(retryGate.due(System.currentTimeMillis()));
         boolean allPaused = applyPauses();
         if (allPaused) {
@@ -144,7 +157,16 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         }
         handOver(ready);
         if (System.nanoTime() - lastCommitNanos >= settings.commitInterval().toNanos()) {
-            commitWhatMoved();
+            lastCommitNanos = System.nanoTime();
+            commits.whatMoved(assigned.values());
+        }
+    }
+
+    private void takeUp() {
+        List<AssignedPartition> placed = positions.place();
+        placed.forEach(partition -> assigned.put(partition.topicPartition(), partition));
+        if (!placed.isEmpty()) {
+            LOG.info("group={} {} partitions assigned, {} now", group, placed.size(), assigned.size());
         }
     }
 
@@ -217,74 +239,38 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         Set<AssignedPartition> wanted = new HashSet<>(refused.isEmpty()
                 ? pauseRule.paused(assigned.values(), pipeline.waiting(), budget.getAsLong()) : assigned.values());
         wanted.addAll(retryGate.closed());
-        Set<TopicPartition> pause = new HashSet<>();
+        Set<TopicPartition> pause = positions.held();
         wanted.forEach(partition -> pause.add(partition.topicPartition()));
         Set<TopicPartition> paused = consumer.paused();
         Set<TopicPartition> resume = new HashSet<>(paused);
         resume.removeAll(pause);
-        boolean all = !assigned.isEmpty() && pause.size() == assigned.size();
+        boolean all = !pause.isEmpty() && pause.containsAll(consumer.assignment());
         pause.removeAll(paused);
         consumer.pause(pause);
         consumer.resume(resume);
         return all;
     }
 
-    private void commitWhatMoved() {
-        lastCommitNanos = System.nanoTime();
-        Map<TopicPartition, OffsetAndMetadata> moved = watermarks(assigned.keySet(), "");
-        if (moved.isEmpty()) {
-            return;
-        }
-        Map<TopicPartition, AssignedPartition> tenures = Map.copyOf(assigned);
-        consumer.commitAsync(moved, (offsets, error) -> {
-            if (error == null) {
-                offsets.forEach((partition, offset) -> tenures.get(partition).onCommitted(offset.offset()));
-            } else {
-                LOG.warn("group={} Offsets are not committed ({}); the next commit carries them", group, error.toString());
-            }
-        });
-    }
-
-    /** What may be committed and is not; gaps at the end (markers, compaction) count once all is settled. */
-    private Map<TopicPartition, OffsetAndMetadata> watermarks(Collection<TopicPartition> partitions, String metadata) {
-        Map<TopicPartition, OffsetAndMetadata> moved = new HashMap<>();
-        for (TopicPartition topicPartition : partitions) {
-            AssignedPartition partition = assigned.get(topicPartition);
-            if (partition.pending() == 0) {
-                partition.onPosition(consumer.position(topicPartition));
-            }
-            long watermark = partition.watermark();
-            if (watermark > partition.committed()) {
-                moved.put(topicPartition, new OffsetAndMetadata(watermark, metadata));
-            }
-        }
-        return moved;
-    }
-
+    /** What it asks of Kafka may go unanswered: the next turns ask again. */
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        if (partitions.isEmpty()) {
-            return;
+        if (!partitions.isEmpty()) {
+            positions.onAssigned(partitions);
+            takeUp();
         }
-        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(new HashSet<>(partitions));
-        List<TopicPartition> never = partitions.stream().filter(partition -> committed.get(partition) == null).toList();
-        if (!never.isEmpty()) {
-            consumer.seekToBeginning(never);
-        }
-        for (TopicPartition partition : partitions) {
-            assigned.put(partition, new AssignedPartition(partition, topicIds.apply(partition.topic()),
-                    consumer.position(partition)));
-        }
-        LOG.info("group={} {} partitions assigned, {} now", group, partitions.size(), assigned.size());
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        if (!partitions.isEmpty()) {
+            rebalances.revoked();
+        }
         giveUp(partitions, settings.revocationDrain());
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        rebalances.lost();
         LOG.warn("group={} {} partitions lost: nothing is committed, their events come again", group, partitions.size());
         pipeline.drain(tenures(partitions));
         forget(partitions);
@@ -292,24 +278,16 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
 
     /** Close, drain, commit, forget: in this order. */
     private void giveUp(Collection<TopicPartition> partitions, Duration limit) {
-        List<TopicPartition> ours = partitions.stream().filter(assigned::containsKey).toList();
-        if (ours.isEmpty()) {
-            return;
+        List<AssignedPartition> ours = tenures(partitions);
+        if (!ours.isEmpty()) {
+            commits.last(ours, drain(ours, limit));
         }
-        boolean drained = drain(ours, limit);
-        Map<TopicPartition, OffsetAndMetadata> moved = watermarks(ours, drained ? CLEAN : "");
-        try {
-            commitSync(moved);
-        } catch (KafkaException refused) {
-            LOG.warn("group={} The last commit of {} partitions failed ({}); their events come again, without a second "
-                    + "effect", group, moved.size(), refused.toString());
-        }
-        forget(ours);
+        forget(partitions);
     }
 
-    private boolean drain(Collection<TopicPartition> partitions, Duration limit) {
+    private boolean drain(List<AssignedPartition> partitions, Duration limit) {
         try {
-            pipeline.drain(tenures(partitions)).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            pipeline.drain(partitions).get(limit.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException slow) {
             LOG.warn("group={} {} partitions are given up with work still under way after {} ms", group,
@@ -322,36 +300,23 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         return false;
     }
 
-    private void commitSync(Map<TopicPartition, OffsetAndMetadata> moved) {
-        if (moved.isEmpty()) {
-            return;
-        }
-        try {
-            consumer.commitSync(moved, LAST_COMMIT_DEADLINE);
-        } catch (WakeupException once) {
-            consumer.commitSync(moved, LAST_COMMIT_DEADLINE);
-        }
-    }
-
     private List<AssignedPartition> tenures(Collection<TopicPartition> partitions) {
-        return partitions.stream().map(assigned::get).filter(java.util.Objects::nonNull).toList();
+        return partitions.stream().map(assigned::get).filter(Objects::nonNull).toList();
     }
 
     private void forget(Collection<TopicPartition> partitions) {
-        for (TopicPartition partition : List.copyOf(partitions)) {
-            AssignedPartition tenure = assigned.remove(partition);
-            if (tenure != null) {
-                tenure.close();
-                retryGate.forget(tenure);
-            }
-        }
+        List<AssignedPartition> gone = tenures(partitions);
+        gone.forEach(AssignedPartition::close);
+        gone.forEach(retryGate::forget);
+        pipeline.drain(gone);
+        positions.forget(List.copyOf(partitions));
+        assigned.keySet().removeAll(List.copyOf(partitions));
         refused.removeIf(Work::isAbandoned);
     }
 
-    private void closeQuietly() {
-        pipeline.drain(List.copyOf(assigned.values()));
+    private void close() {
         try {
-            consumer.close();
+            consumer.close(CloseOptions.timeout(CLOSE_DEADLINE));
         } catch (RuntimeException alreadyBroken) {
             LOG.warn("group={} The consumer could not be closed: {}", group, alreadyBroken.toString());
         }
