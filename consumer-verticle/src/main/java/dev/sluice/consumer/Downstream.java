@@ -161,7 +161,8 @@ final class Downstream {
     private void onHalfOpen() {
         boolean longEnough = System.nanoTime() - openedNanos >= OPEN_NANOS;
         Future<Void> asked = longEnough ? Future.succeededFuture() : ping.get();
-        breaker.<Void>execute(() -> asked.compose(answered -> tryOne()));
+        breaker.<Void>execute(() -> asked.compose(answered -> tryOne())).onFailure(error ->
+                LOG.debug("group={} breaker=open still: {}", group, error.toString()));
     }
 
     /** The one batch that may. @return fails when it has met an outage */

@@ -1,5 +1,6 @@
 package dev.sluice.consumer;
 
+import dev.sluice.consumer.ConsumerSettings.Membership;
 import dev.sluice.event.Decoded;
 import dev.sluice.event.EventDecoder;
 import dev.sluice.event.FailureHeaders;
@@ -34,6 +35,9 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+
+import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation.DEFAULT;
+import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation.LEAVE_GROUP;
 
 /**
  * The one thread that touches the consumer. Each turn: hand over what is due, compute the paused partitions afresh, poll,
@@ -316,7 +320,8 @@ final class PollLoop implements ConsumerRebalanceListener {
 
     private void close() {
         try {
-            consumer.close(CloseOptions.timeout(CLOSE_DEADLINE));
+            consumer.close(CloseOptions.timeout(CLOSE_DEADLINE).withGroupMembershipOperation(
+                    stopping && settings.membership() == Membership.LEFT ? LEAVE_GROUP : DEFAULT));
         } catch (RuntimeException alreadyBroken) {
             LOG.warn("group={} The consumer could not be closed: {}", group, alreadyBroken.toString());
         }

@@ -54,7 +54,10 @@ final class Positions {
         }
         try {
             Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(unplaced, DEADLINE);
-            consumer.seekToBeginning(unplaced.stream().filter(partition -> committed.get(partition) == null).toList());
+            List<TopicPartition> never = unplaced.stream().filter(partition -> committed.get(partition) == null).toList();
+            if (!never.isEmpty()) { // none would mean all
+                consumer.seekToBeginning(never);
+            }
             for (TopicPartition partition : List.copyOf(unplaced)) {
                 placed.add(new AssignedPartition(partition, topicIds.apply(partition.topic()),
                         consumer.position(partition, DEADLINE)));

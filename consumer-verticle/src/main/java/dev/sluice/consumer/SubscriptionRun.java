@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -92,6 +93,9 @@ final class SubscriptionRun implements GroupMeters.Instance {
 
     private Map<String, Object> properties() {
         Map<String, Object> properties = new HashMap<>(kafka.clientProperties(instanceId));
+        if (settings.groupProtocol().equals("classic")) {
+            properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+        }
         properties.putAll(settings.kafka());
         properties.put("group.id", subscription.group());
         properties.put("group.instance.id", instanceId);

@@ -77,8 +77,10 @@ final class Rig {
     /** Short waits, so that tests are short. */
     static final class Settings {
         Duration drain = Duration.ofSeconds(5);
+        Duration stopDeadline = Duration.ofSeconds(5);
         Duration handlerTimeout = Duration.ofSeconds(3);
         String protocol = "consumer";
+        ConsumerSettings.Membership membership = ConsumerSettings.Membership.LEFT;
         String handler = "scripted";
         Subscription.Pressure pressure = Subscription.Pressure.IGNORED;
         int queue = 500;
@@ -89,7 +91,7 @@ final class Rig {
                 with.pressure, Map.of("script", group));
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
-                Duration.ofSeconds(5), with.handlerTimeout, Duration.ofMillis(100), with.protocol,
+                with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
                 Map.of("fetch.max.wait.ms", "100", "max.poll.records", "500"));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
