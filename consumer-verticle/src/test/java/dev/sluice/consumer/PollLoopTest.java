@@ -3,6 +3,7 @@ package dev.sluice.consumer;
 import dev.sluice.config.ByteSize;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,9 +23,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -46,12 +47,19 @@ class PollLoopTest {
     @BeforeEach
     void makePipeline() {
         Downstream away = new Downstream(vertx, () -> Future.failedFuture("away"), "group", error -> true, () -> { });
-        for (int i = 0; i < BreakerRule.FAILED_IN_A_ROW; i++) {
-            away.run(() -> Future.failedFuture("away"));
-        }
+        Context eventLoop = vertx.getOrCreateContext();
+        eventLoop.runOnContext(now -> failUntilOpen(away));
         await().until(away::isOpen);
-        pipeline = new Pipeline(vertx.getOrCreateContext(), Ordering.KEY, settings(), () -> { });
+        pipeline = new Pipeline(eventLoop, Ordering.KEY, settings(), () -> { });
         pipeline.runWith(null, away);
+    }
+
+    private static void failUntilOpen(Downstream away) {
+        away.run(() -> Future.failedFuture("away")).onComplete(failed -> {
+            if (!away.isOpen()) {
+                failUntilOpen(away);
+            }
+        });
     }
 
     @AfterEach
