@@ -20,7 +20,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 
 /** What a node tells of one group, over all of the group's instances on it. Any thread. */
-final class GroupMeters implements Shareable, PollLoop.RebalanceCount {
+final class GroupMeters implements Shareable, PollLoop.Listener {
 
     /** What one instance shows. Asked from any thread. */
     interface Instance {
@@ -90,7 +90,13 @@ final class GroupMeters implements Shareable, PollLoop.RebalanceCount {
         }
     }
 
-    void onBackpressure() {
+    /** An instance begins to press. */
+    void onPressing() {
+        onPaused();
+    }
+
+    @Override
+    public void onPaused() {
         Meter.BACKPRESSURE_TRIGGERED_TOTAL.counter(registry, group).increment();
     }
 
@@ -103,12 +109,12 @@ final class GroupMeters implements Shareable, PollLoop.RebalanceCount {
     }
 
     @Override
-    public void revoked() {
+    public void onRevoked() {
         Meter.CONSUMER_REBALANCES_TOTAL.counter(registry, group, "revoked").increment();
     }
 
     @Override
-    public void lost() {
+    public void onLost() {
         Meter.CONSUMER_REBALANCES_TOTAL.counter(registry, group, "lost").increment();
     }
 

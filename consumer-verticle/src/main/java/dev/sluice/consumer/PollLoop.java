@@ -1,11 +1,6 @@
 package dev.sluice.consumer;
 
 import dev.sluice.consumer.ConsumerSettings.Membership;
-import dev.sluice.event.Decoded;
-import dev.sluice.event.EventDecoder;
-import dev.sluice.event.FailureHeaders;
-import dev.sluice.event.RawRecord;
-import dev.sluice.event.Topics;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -17,9 +12,7 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -59,23 +52,27 @@ final class PollLoop implements ConsumerRebalanceListener {
     private final ConsumerSettings settings;
     private final LongSupplier budget;
     private final PauseRule pauseRule;
-    private final EventDecoder decoder = new EventDecoder();
+    private final RecordIntake intake;
     private final RetryGate retryGate = new RetryGate();
     private final Map<TopicPartition, AssignedPartition> assigned = new HashMap<>();
     /** Decoded and not handed over: the queue had no room. While it has any, nothing is read. */
     private final Deque<Work> refused = new ArrayDeque<>();
     private final Semaphore wakes = new Semaphore(0);
     private final HandlerWatch watch;
-    private final RebalanceCount rebalances;
+    private final Listener listener;
     private volatile boolean stopping;
     private volatile long lastTurnNanos = System.nanoTime();
+    private boolean stoodStill;
     private long lastCommitNanos = System.nanoTime();
 
-    /** Counts partitions' ways out. */
-    interface RebalanceCount {
-        void revoked();
+    /** Told on the poll thread. */
+    interface Listener {
+        void onRevoked();
 
-        void lost();
+        void onLost();
+
+        /** Reading begins to stand still, because queue or budget is used up. */
+        void onPaused();
     }
 
     /**
@@ -83,7 +80,7 @@ final class PollLoop implements ConsumerRebalanceListener {
      * @param budget   bytes that may be unsettled; any thread
      */
     PollLoop(String group, Consumer<byte[], byte[]> consumer, Positions positions, Commits commits, Pipeline pipeline,
-             ConsumerSettings settings, LongSupplier budget, HandlerWatch watch, RebalanceCount rebalances) {
+             ConsumerSettings settings, LongSupplier budget, HandlerWatch watch, Listener listener) {
         this.group = group;
         this.consumer = consumer;
         this.positions = positions;
@@ -92,7 +89,8 @@ final class PollLoop implements ConsumerRebalanceListener {
         this.settings = settings;
         this.budget = budget;
         this.watch = watch;
-        this.rebalances = rebalances;
+        this.listener = listener;
+        this.intake = new RecordIntake(group, retryGate);
         this.pauseRule = new PauseRule(settings.maxQueueSize());
     }
 
@@ -157,7 +155,8 @@ final class PollLoop implements ConsumerRebalanceListener {
         }
         List<Work> ready = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(allPaused ? 1 : pollMillis()))) {
-            onRecordPolled(record, ready);
+            intake.onRecordPolled(record, assigned.get(new TopicPartition(record.topic(), record.partition())))
+                    .ifPresent(ready::add);
         }
         handOver(ready);
         if (System.nanoTime() - lastCommitNanos >= settings.commitInterval().toNanos()) {
@@ -190,41 +189,6 @@ final class PollLoop implements ConsumerRebalanceListener {
         }
     }
 
-    private void onRecordPolled(ConsumerRecord<byte[], byte[]> consumed, List<Work> ready) {
-        AssignedPartition partition = assigned.get(new TopicPartition(consumed.topic(), consumed.partition()));
-        RawRecord record = raw(consumed);
-        partition.onPolled(record.offset(), record.size());
-        boolean retry = Topics.isRetry(record.topic());
-        if (retry && !group.equals(record.header(FailureHeaders.ORIGINAL_GROUP))) {
-            partition.settle(record.offset(), record.size());
-            return;
-        }
-        Decoded decoded = decoder.decode(record, partition.topicId());
-        Work work = new Work(partition, record, decoded, System.nanoTime());
-        long due = retry ? dueMillis(record) : 0;
-        if (retry && (due > System.currentTimeMillis() || retryGate.closed().contains(partition))) {
-            retryGate.hold(work, due);
-        } else {
-            ready.add(work);
-        }
-    }
-
-    private static long dueMillis(RawRecord record) {
-        String after = record.header(FailureHeaders.RETRY_AFTER);
-        try {
-            return after == null ? 0 : Instant.parse(after).toEpochMilli();
-        } catch (DateTimeException notOurs) {
-            return 0;
-        }
-    }
-
-    private static RawRecord raw(ConsumerRecord<byte[], byte[]> record) {
-        List<RawRecord.Header> headers = new ArrayList<>();
-        record.headers().forEach(header -> headers.add(new RawRecord.Header(header.key(), header.value())));
-        return new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(), record.key(),
-                record.value(), headers);
-    }
-
     /** As many as the queue has room for; the rest waits here and stops the reading. */
     private void handOver(List<Work> works) {
         refused.addAll(works);
@@ -242,6 +206,11 @@ final class PollLoop implements ConsumerRebalanceListener {
     private boolean applyPauses() {
         Set<AssignedPartition> wanted = new HashSet<>(refused.isEmpty()
                 ? pauseRule.paused(assigned.values(), pipeline.waiting(), budget.getAsLong()) : assigned.values());
+        boolean standsStill = !wanted.isEmpty() && wanted.size() == assigned.size();
+        if (standsStill && !stoodStill) {
+            listener.onPaused();
+        }
+        stoodStill = standsStill;
         wanted.addAll(retryGate.closed());
         Set<TopicPartition> pause = positions.held();
         wanted.forEach(partition -> pause.add(partition.topicPartition()));
@@ -267,14 +236,14 @@ final class PollLoop implements ConsumerRebalanceListener {
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
         if (!partitions.isEmpty()) {
-            rebalances.revoked();
+            listener.onRevoked();
         }
         giveUp(partitions, settings.revocationDrain());
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
-        rebalances.lost();
+        listener.onLost();
         LOG.warn("group={} {} partitions lost: nothing is committed, their events come again", group, partitions.size());
         pipeline.drain(tenures(partitions));
         forget(partitions);

@@ -75,16 +75,19 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 SequencePolicy.of(subscription.sequences(), group), settings.handlerTimeout(), watch);
         pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), meters::onSettled,
                 pipeline::onEnded), downstream);
+        // At the start only: later it could be the member of another process of this name, and the two would take turns.
+        OwnMembers.remove(adminProperties(), group, instanceId);
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());
     }
 
-    /** Blocks: it removes what an earlier one has left of this membership. */
+    private Map<String, String> adminProperties() {
+        return kafka.clientProperties(instanceId + "-admin");
+    }
+
     private PollLoop pollLoop() {
-        Map<String, String> admin = kafka.clientProperties(instanceId + "-admin");
-        OwnMembers.remove(admin, subscription.group(), instanceId);
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties(), new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-        Positions positions = new Positions(subscription.group(), consumer, new TopicIds(admin));
+        Positions positions = new Positions(subscription.group(), consumer, new TopicIds(adminProperties()));
         return new PollLoop(subscription.group(), consumer, positions,
                 new Commits(subscription.group(), consumer, positions, meters::onCommitRefused), pipeline, settings,
                 () -> budget, watch, meters)
@@ -131,7 +134,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
         boolean before = pressing;
         pressing = decision.pressure() >= SharedPressure.RAISED;
         if (pressing && !before) {
-            meters.onBackpressure();
+            meters.onPressing();
         }
         pressure.write(decision.pressure());
         wake();

@@ -2,7 +2,9 @@ package dev.sluice.consumer;
 
 import dev.sluice.api.BatchHandler;
 import dev.sluice.api.EventHandler;
+import dev.sluice.api.PermanentFailure;
 import dev.sluice.bus.RouteFailure;
+import dev.sluice.metrics.Meter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.junit.jupiter.api.AfterAll;
@@ -192,6 +194,32 @@ class EffectOnceTest {
         await().atMost(Duration.ofSeconds(5)).until(() -> rig.committed().equals(rig.ends()));
         assertThat(rig.routed).extracting(failure -> failure.record().header("ce_sequence")).containsExactly("13");
         assertThat(rig.effects()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldFeedEveryMeterOfItsGroup() throws Exception {
+        rig.start(0, (EventHandler) (transaction, event) -> event.requireSequence() == 1
+                ? Future.failedFuture(new PermanentFailure("bad")) : Scripted.APPEND.handle(transaction, event));
+        rig.publish("case:1", 1);
+        rig.publish("case:1", 2);
+        String only = rig.publish("case:1", 2);
+
+        awaitEffects(only);
+        await().atMost(Duration.ofSeconds(5)).until(() -> gauge(Meter.DOWNSTREAM_LATENCY) > 0);
+        assertThat(gauge(Meter.CONSUMER_PROCESSING_LATENCY_P99)).isBetween(0.0001, 10.0);
+        assertThat(gauge(Meter.CONSUMER_ERROR_RATE)).isBetween(0.33, 0.34);
+        assertThat(gauge(Meter.DUPLICATE_DETECTION_COUNT)).isEqualTo(1);
+        assertThat(gauge(Meter.IDEMPOTENCY_CACHE_HIT_RATE)).isZero();
+        assertThat(gauge(Meter.CONSUMER_FETCH_SIZE_DYNAMIC)).isGreaterThanOrEqualTo(256 * 1024);
+        assertThat(gauge(Meter.CIRCUIT_BREAKER_OPEN)).isZero();
+        assertThat(gauge(Meter.CONSUMER_QUEUE_DEPTH)).isZero();
+        assertThat(rig.meters.get(Meter.EVENT_PROCESSING_SECONDS.exposedName()).tag("group", rig.group).timer().count())
+                .isEqualTo(3);
+        assertThat(rig.counter(Meter.EVENTS_PROCESSED_TOTAL.exposedName())).isEqualTo(3);
+    }
+
+    private double gauge(Meter meter) {
+        return rig.meters.get(meter.exposedName()).tag("group", rig.group).gauge().value();
     }
 
     private void awaitEffects(String... ids) {

@@ -37,6 +37,19 @@ import static org.awaitility.Awaitility.await;
 class PollLoopTest {
 
     private static final TopicPartition PARTITION = new TopicPartition("events", 0);
+    private static final PollLoop.Listener NOBODY = new PollLoop.Listener() {
+        @Override
+        public void onRevoked() {
+        }
+
+        @Override
+        public void onLost() {
+        }
+
+        @Override
+        public void onPaused() {
+        }
+    };
     private final Vertx vertx = Vertx.vertx();
     private final Queue<Client> clients = new ConcurrentLinkedQueue<>();
     private final Deque<Client> prepared = new ArrayDeque<>();
@@ -106,15 +119,7 @@ class PollLoopTest {
         clients.add(client);
         Positions positions = new Positions("group", client, topic -> "id");
         return new PollLoop("group", client, positions, new Commits("group", client, positions, error -> { }), pipeline,
-                settings(), () -> 1_000_000, new HandlerWatch("group", "handler"), new PollLoop.RebalanceCount() {
-                    @Override
-                    public void revoked() {
-                    }
-
-                    @Override
-                    public void lost() {
-                    }
-                }).subscribed(Set.of("events"));
+                settings(), () -> 1_000_000, new HandlerWatch("group", "handler"), NOBODY).subscribed(Set.of("events"));
     }
 
     private static ConsumerSettings settings() {
