@@ -5,6 +5,7 @@ import dev.sluice.api.Event;
 import dev.sluice.api.EventHandler;
 import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider.Identity;
+import dev.sluice.api.HandlerProvider.Isolation;
 import dev.sluice.api.HandlerProvider.Traits;
 import dev.sluice.event.Outcome;
 import dev.sluice.store.Inbox;
@@ -77,7 +78,14 @@ final class EffectTransaction {
             }
         }
         return PgTransaction.run(vertx, pool, handlerTimeout.plus(OWN_STATEMENTS),
-                transaction -> inTransaction(transaction, works));
+                transaction -> isolated(transaction).compose(ready -> inTransaction(transaction, works)));
+    }
+
+    /** Only before its first query can a transaction be told how it is to see others. */
+    private Future<?> isolated(PgTransaction transaction) {
+        return traits.isolation() == Isolation.SERIALIZABLE
+                ? transaction.connection().query("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE").execute()
+                : Future.succeededFuture();
     }
 
     private Future<Map<Work, Outcome>> inTransaction(PgTransaction transaction, List<Work> works) {
