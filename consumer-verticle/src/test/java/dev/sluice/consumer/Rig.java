@@ -92,7 +92,8 @@ final class Rig {
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
                 with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
-                Map.of("fetch.max.wait.ms", "100", "max.poll.records", "500"));
+                with.protocol.equals("classic") ? Map.of("fetch.max.wait.ms", "100", "session.timeout.ms", "6000",
+                        "heartbeat.interval.ms", "500") : Map.of("fetch.max.wait.ms", "100"));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
                 new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), node)).await(30, TimeUnit.SECONDS));
