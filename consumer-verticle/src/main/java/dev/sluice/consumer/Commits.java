@@ -62,6 +62,7 @@ final class Commits {
     /** @param drained nothing of them was still under way */
     void last(Collection<AssignedPartition> partitions, boolean drained) {
         Map<TopicPartition, OffsetAndMetadata> moved = watermarks(partitions, drained ? CLEAN : "");
+        LOG.debug("group={} drained={} Last commit: {}", group, drained, moved);
         if (moved.isEmpty()) {
             return;
         }

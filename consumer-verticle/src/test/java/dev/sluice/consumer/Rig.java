@@ -37,6 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
+import static org.awaitility.Awaitility.await;
+
 /** Consumer verticles on real parts, with one topic and one group of their own, and a DLQ router that only takes note. */
 final class Rig {
 
@@ -70,6 +72,8 @@ final class Rig {
         admin = Admin.create(Map.of("bootstrap.servers", Backends.kafka()));
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1),
                 new NewTopic(Topics.retryOf(topic), 2, (short) 1))).all().get(30, TimeUnit.SECONDS);
+        // A record sent before its leader knows of the topic can get the producer stuck for good.
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> ends().isEmpty());
         postgres.execute("CREATE TABLE IF NOT EXISTS effects (id bigint GENERATED ALWAYS AS IDENTITY, event_id text, "
                 + "entity text, sequence bigint); TRUNCATE effects");
     }
