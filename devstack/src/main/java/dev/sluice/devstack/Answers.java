@@ -45,13 +45,17 @@ public final class Answers {
         if (!accepts(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)))) {
             return false;
         }
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", address))) {
+        Admin admin = Admin.create(Map.of("bootstrap.servers", address));
+        try {
             return !admin.describeCluster().nodes().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).isEmpty();
         } catch (ExecutionException | TimeoutException notYet) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StackFailure("interrupted while Kafka started", e);
+        } finally {
+            // Without a limit it would wait for the unanswered question.
+            admin.close(Duration.ZERO);
         }
     }
 
