@@ -1,0 +1,122 @@
+package dev.sluice.devstack.process;
+
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.PartName;
+import dev.sluice.devstack.Ports;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.devstack.Redis;
+import dev.sluice.devstack.Stack;
+import dev.sluice.devstack.StackFailure;
+
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/**
+ * The stack as child processes of this JVM, over a data folder that is kept. It owns the folder from its construction to
+ * {@link #close()}; constructing it ends what an earlier, killed owner has left running. Nothing runs before {@link #start}.
+ */
+public final class ProcessStack implements Stack {
+
+    private final FolderLock lock;
+    private final KafkaProcess kafka;
+    private final PostgresProcess postgres;
+    private final RedisProcess redis;
+
+    /**
+     * @param programs where programs are unpacked, once; may be shared between stacks
+     * @throws StackFailure when another stack runs over the folder
+     */
+    public ProcessStack(Path data, Path programs, Ports ports) {
+        Folders folders = Folders.of(data, programs);
+        lock = FolderLock.take(folders.run())
+                .orElseThrow(() -> new StackFailure("another stack runs over " + folders.data()));
+        Orphans.end(folders);
+        kafka = new KafkaProcess(folders, ports.kafka());
+        postgres = new PostgresProcess(folders, ports.postgres());
+        redis = new RedisProcess(folders, ports.redis());
+    }
+
+    /** Ends what a killed owner of the folder has left running. @return how many processes; 0 also while its owner lives */
+    public static int endOrphans(Path data) {
+        Folders folders = Folders.of(data, data);
+        return FolderLock.take(folders.run()).map(held -> {
+            try (FolderLock lock = held) {
+                return lock.lock().isValid() ? Orphans.end(folders) : 0;
+            }
+        }).orElse(0);
+    }
+
+    /** All three side by side. @throws StackFailure when one of them can't start; the others are stopped then */
+    public void start() {
+        try {
+            start(EnumSet.allOf(PartName.class));
+        } catch (StackFailure e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** Those, side by side; which run already stay as they are. */
+    public void start(Collection<PartName> wanted) {
+        atOnce(all().stream().filter(part -> wanted.contains(part.name())).toList(), ProcessPart::start);
+    }
+
+    /** Tells the first part that ends, whoever ended it. */
+    public CompletableFuture<PartName> firstEnd() {
+        CompletableFuture<PartName> first = new CompletableFuture<>();
+        all().forEach(part -> part.onExit().thenRun(() -> first.complete(part.name())));
+        return first;
+    }
+
+    @Override
+    public Kafka kafka() {
+        return kafka;
+    }
+
+    @Override
+    public Postgres postgres() {
+        return postgres;
+    }
+
+    @Override
+    public Redis redis() {
+        return redis;
+    }
+
+    /** Also while it starts: then the start fails. */
+    @Override
+    public void close() {
+        try {
+            atOnce(all(), ProcessPart::close);
+        } finally {
+            lock.close();
+        }
+    }
+
+    private List<ProcessPart> all() {
+        return List.of(kafka, postgres, redis);
+    }
+
+    /** Waits for every one, then throws the first failure. */
+    private static void atOnce(List<ProcessPart> parts, Consumer<ProcessPart> action) {
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            CompletableFuture.allOf(parts.stream().map(part -> CompletableFuture.runAsync(() -> action.accept(part), threads))
+                    .toArray(CompletableFuture<?>[]::new)).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof StackFailure failure) {
+                throw new StackFailure(failure.getMessage(), failure);
+            }
+            throw e;
+        } finally {
+            threads.shutdown();
+        }
+    }
+}
