@@ -88,11 +88,13 @@ final class Rig {
         String handler = "scripted";
         Subscription.Pressure pressure = Subscription.Pressure.IGNORED;
         int queue = 500;
+        /** The handler's own settings; empty: the script of this rig. */
+        Map<String, Object> own = Map.of();
     }
 
     void start(int index, Settings with) throws Exception {
         Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, SequenceMode.NONE,
-                with.pressure, Map.of("script", group));
+                with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
                 with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
