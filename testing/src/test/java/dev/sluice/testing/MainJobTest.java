@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,7 @@ class MainJobTest {
     }
 
     @AfterEach
-    void end() {
+    void end() throws Exception {
         sluice.end();
     }
 
@@ -150,11 +151,12 @@ class MainJobTest {
 
         Map<String, ConsumerRecord<byte[], byte[]>> letters = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> letter : records("dlq.poison")) {
-            letters.put(new String(letter.headers().lastHeader("x-original-group").value(), StandardCharsets.UTF_8), letter);
+            if (Arrays.equals(letter.value(), bytes)) {
+                letters.put(new String(letter.headers().lastHeader("x-original-group").value(), StandardCharsets.UTF_8), letter);
+            }
         }
         assertThat(letters).containsOnlyKeys("entity-state", "audit");
         for (ConsumerRecord<byte[], byte[]> letter : letters.values()) {
-            assertThat(letter.value()).isEqualTo(bytes);
             assertThat(new String(letter.headers().lastHeader("x-error-type").value(), StandardCharsets.UTF_8)).isEqualTo("POISON");
             assertThat(new String(letter.headers().lastHeader("x-original-topic").value(), StandardCharsets.UTF_8)).isEqualTo("events");
         }
@@ -163,8 +165,8 @@ class MainJobTest {
     @Test
     void shouldWorkAsTwoNodesOfOneDeployment() throws Exception {
         String name = "cluster.name=test-" + run();
-        SluiceProcess back = new SluiceProcess(folder.resolve("back"), stack, name, "node.name=back", "cluster.port=27701", "cluster.members=127.0.0.1:27701");
-        SluiceProcess front = new SluiceProcess(folder.resolve("front"), stack, name, "node.name=front", "cluster.port=27701", "cluster.members=127.0.0.1:27701");
+        SluiceProcess back = new SluiceProcess(folder.resolve("back"), stack, name, "node.name=back", "cluster.port=27701", "cluster.members=127.0.0.1");
+        SluiceProcess front = new SluiceProcess(folder.resolve("front"), stack, name, "node.name=front", "cluster.port=27701", "cluster.members=127.0.0.1");
         try {
             back.start("--run", "dlq-router,lag-monitor", "--cluster");
             front.start("--run", "consumer=2,gateway=1", "--cluster");
