@@ -15,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** The handler that the README shows: as it is quoted, and at work. */
 @Timeout(180)
+@ExtendWith(StackExtension.class)
 class OwnHandlerTest {
 
     private static final Path EXAMPLE = Path.of("..", "examples", "src", "main", "java", "com", "example", "TypeCounts.java");
@@ -31,7 +32,6 @@ class OwnHandlerTest {
     }
 
     @Test
-    @ExtendWith(StackExtension.class)
     void shouldCountEachEventOnce(Stack stack) throws Exception {
         Tables tables = new Tables(stack.postgres());
         tables.execute("CREATE TABLE type_counts (type text PRIMARY KEY, n bigint NOT NULL)");
