@@ -10,7 +10,8 @@ import java.util.List;
 public non-sealed interface BatchHandler extends Handler {
 
     /**
-     * Applies a batch, in its order. No two events of it have the same identity, but several may be of one entity.
+     * Applies a batch, in its order. Several may be of one entity; no two have the same identity, unless
+     * the handler recognises repeats by itself (NATURAL_KEY).
      *
      * @param transaction a connection with an open transaction, the handler's until its future completes
      * @param events      at least one, unmodifiable

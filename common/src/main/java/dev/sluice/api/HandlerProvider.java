@@ -27,8 +27,13 @@ public interface HandlerProvider {
      * @param effect      whether a newer event makes an older one superfluous
      * @param identity    who recognises a repeated event
      * @param needsEntity whether an event without {@code type:id} or without sequence is a PERMANENT failure
+     * @param isolation   of the transactions that it is handed
      */
-    record Traits(Effect effect, Identity identity, boolean needsEntity) {
+    record Traits(Effect effect, Identity identity, boolean needsEntity, Isolation isolation) {
+
+        public Traits(Effect effect, Identity identity, boolean needsEntity) {
+            this(effect, identity, needsEntity, Isolation.READ_COMMITTED);
+        }
 
         /** Each event counts, recognised by the inbox: the safe choice for a handler of one's own. */
         public static final Traits EACH_EVENT_COUNTS = new Traits(Effect.LOG, Identity.INBOX, false);
@@ -51,5 +56,13 @@ public interface HandlerProvider {
         INBOX,
         /** The handler: its own table has the event's identity as key, and its statement is safe to repeat. */
         NATURAL_KEY
+    }
+
+    /** What a transaction sees of others. */
+    enum Isolation {
+        /** PostgreSQL's default. */
+        READ_COMMITTED,
+        /** As if transactions ran one after the other; one that could not is run again, five times at once if need be. */
+        SERIALIZABLE
     }
 }

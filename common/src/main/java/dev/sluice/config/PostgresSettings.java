@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Where PostgreSQL is, and how it is used.
@@ -56,7 +58,11 @@ public record PostgresSettings(String host, int port, String database, String us
         return "jdbc:postgresql://" + host + ":" + port + "/" + database;
     }
 
-    /** The node's one pool: whoever asks for it within one Vert.x gets the same connections. */
+    /**
+     * The node's one pool: whoever asks for it within one Vert.x gets the same connections. It is made outside of the
+     * caller's context, because the verticle that happened to ask first would take the pool's sockets with it when it is
+     * undeployed.
+     */
     public Pool pool(Vertx vertx) {
         Map<String, String> session = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
         session.put("application_name", "sluice");
@@ -70,7 +76,10 @@ public record PostgresSettings(String host, int port, String database, String us
         PoolOptions pool = new PoolOptions().setShared(true).setName("sluice").setMaxSize(poolSize)
                 .setConnectionTimeout((int) connectTimeout.toMillis()).setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setIdleTimeout((int) idleTimeout.toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
-        return PgBuilder.pool().with(pool).with(net).connectingTo(connect).using(vertx).build();
+        AtomicReference<Pool> built = new AtomicReference<>();
+        ((VertxInternal) vertx).createEventLoopContext().dispatch(() ->
+                built.set(PgBuilder.pool().with(pool).with(net).connectingTo(connect).using(vertx).build()));
+        return built.get();
     }
 
     @Override

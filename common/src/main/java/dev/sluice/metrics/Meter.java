@@ -35,8 +35,10 @@ public enum Meter {
     CONSUMER_REBALANCES_TOTAL("consumer_rebalances_total", Kind.COUNTER, "Times that partitions were taken away, in order (revoked) or not (lost)", "group", "kind"),
     GATEWAY_EVENTS_TOTAL("gateway_events_total", Kind.COUNTER, "Events posted, by HTTP status", "topic", "status"),
     GATEWAY_PUBLISH_SECONDS("gateway_publish_seconds", Kind.HISTOGRAM, "Time from an event's arrival to Kafka's acknowledgement", "topic"),
+    GATEWAY_UNMARKED_TOTAL("gateway_unmarked_total", Kind.COUNTER, "Events published while Redis was away: a repeat is left to the consumer's inbox"),
     DLQ_ROUTED_TOTAL("dlq_routed_total", Kind.COUNTER, "Failed events by where they went", "group", "class", "topic"),
-    CONSUMER_COMMIT_FAILURES_TOTAL("consumer_commit_failures_total", Kind.COUNTER, "Offset commits that Kafka refused or did not answer", "group", "error");
+    CONSUMER_COMMIT_FAILURES_TOTAL("consumer_commit_failures_total", Kind.COUNTER, "Offset commits that Kafka refused or did not answer", "group", "error"),
+    CONSUMER_POLL_RESTARTS_TOTAL("consumer_poll_restarts_total", Kind.COUNTER, "Times that a poll loop ended by an exception and was started again", "group");
 
     /** Bounds of every histogram, in seconds. */
     private static final Duration[] BOUNDS = {Duration.ofMillis(10), Duration.ofMillis(50), Duration.ofMillis(100),

@@ -40,7 +40,6 @@ final class BatchRun {
     private final String group;
     private final EffectTransaction effects;
     private final Downstream downstream;
-    private final RecentCalls calls;
     private final FailureClassifier classifier;
     private final Bus bus;
     private final BiConsumer<Work, Outcome> onSettled;
@@ -50,14 +49,13 @@ final class BatchRun {
      * @param onSettled the outcome is durable
      * @param onEnded   nothing of the work runs any more, settled or abandoned: its lane may go on
      */
-    BatchRun(Vertx vertx, String group, EffectTransaction effects, Downstream downstream, RecentCalls calls,
+    BatchRun(Vertx vertx, String group, EffectTransaction effects, Downstream downstream,
              FailureClassifier classifier, Bus bus, BiConsumer<Work, Outcome> onSettled,
              Consumer<Work> onEnded) {
         this.vertx = vertx;
         this.group = group;
         this.effects = effects;
         this.downstream = downstream;
-        this.calls = calls;
         this.classifier = classifier;
         this.bus = bus;
         this.onSettled = onSettled;
@@ -104,22 +102,17 @@ final class BatchRun {
         if (works.isEmpty()) {
             return Future.succeededFuture();
         }
-        RecentCalls.Call call = calls.onStarted(System.nanoTime());
-        return effects.apply(works).transform(result -> {
+        return downstream.run(() -> effects.apply(works)).transform(result -> {
             if (result.succeeded()) {
-                calls.onEnded(call, System.nanoTime(), false);
-                downstream.onAnswered();
                 result.result().forEach(this::onCommitted);
                 return Future.succeededFuture();
             }
+            if (result.cause() instanceof Downstream.LookAgain) {
+                return attempt(works, soFar);
+            }
             ErrorInfo error = ErrorInfo.of(result.cause());
             Verdict verdict = classifier.classify(error);
-            calls.onEnded(call, System.nanoTime(), verdict == Verdict.OUTAGE);
-            if (verdict == Verdict.OUTAGE) {
-                return downstream.onOutage(result.cause()).compose(back -> attempt(works, soFar));
-            }
-            downstream.onAnswered();
-            return onFailed(works, error, verdict, soFar);
+            return verdict == Verdict.OUTAGE ? attempt(works, soFar) : onFailed(works, error, verdict, soFar);
         });
     }
 

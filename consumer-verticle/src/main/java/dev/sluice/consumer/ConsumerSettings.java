@@ -21,18 +21,29 @@ import java.util.Set;
  * @param handlerTimeout  longest run of a handler
  * @param commitInterval  time between two commits of a partition that moves
  * @param groupProtocol   {@code consumer} (KIP-848) or {@code classic}
+ * @param membership      what becomes of an instance's place in its groups when it stops
  * @param kafka           further settings of the consumer, by Kafka's names
  */
 public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSize, int concurrency, int maxBatch,
                                ByteSize prefetchMin, ByteSize prefetchMax, ByteSize prefetchStart,
                                Duration revocationDrain, Duration stopDeadline, Duration handlerTimeout,
-                               Duration commitInterval, String groupProtocol, Map<String, String> kafka) {
+                               Duration commitInterval, String groupProtocol, Membership membership,
+                               Map<String, String> kafka) {
 
     /** Settings of Kafka's client that would break a promise. */
     private static final Set<String> NOT_YOURS = Set.of("enable.auto.commit", "auto.offset.reset", "isolation.level",
             "group.id", "group.instance.id", "key.deserializer", "value.deserializer", "bootstrap.servers");
 
+    /** What a stop means for the group. */
+    public enum Membership {
+        /** A restart: the partitions wait for the same instance until the session ends, and none moves. */
+        KEPT,
+        /** Gone for good: the partitions go to others at once. */
+        LEFT
+    }
+
     public ConsumerSettings {
+        membership = membership == null ? Membership.KEPT : membership;
         subscriptions = List.copyOf(subscriptions);
         Set<String> groups = new HashSet<>();
         for (Subscription subscription : subscriptions) {

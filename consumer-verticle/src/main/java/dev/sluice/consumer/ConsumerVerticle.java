@@ -24,6 +24,7 @@ public final class ConsumerVerticle extends VerticleBase {
     private final FailureRules rules;
     private final KafkaSettings kafka;
     private final PostgresSettings postgres;
+    private final RedisSettings redis;
     private final Node node;
     private List<SubscriptionRun> runs = List.of();
     private long beat;
@@ -36,6 +37,7 @@ public final class ConsumerVerticle extends VerticleBase {
         this.rules = rules;
         this.kafka = kafka;
         this.postgres = postgres;
+        this.redis = redis;
         this.node = node;
     }
 
@@ -48,7 +50,7 @@ public final class ConsumerVerticle extends VerticleBase {
             FailureClassifier classifier = new FailureClassifier(rules, Classifier.installed());
             return settings.subscriptions().stream().map(subscription -> new SubscriptionRun(vertx, eventLoop,
                     subscription, handlers.forSubscription(subscription), index, settings, classifier, kafka, pool,
-                    node)).toList();
+                    redis, node)).toList();
         };
         return vertx.executeBlocking(blocking).onSuccess(ready -> {
             runs = ready;

@@ -5,14 +5,17 @@ import dev.sluice.api.Event;
 import dev.sluice.api.EventHandler;
 import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider.Identity;
+import dev.sluice.api.HandlerProvider.Isolation;
 import dev.sluice.api.HandlerProvider.Traits;
 import dev.sluice.event.Outcome;
 import dev.sluice.store.Inbox;
 import io.vertx.core.Future;
-import io.vertx.pgclient.PgConnection;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Transaction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -32,17 +34,25 @@ import java.util.concurrent.TimeoutException;
  */
 final class EffectTransaction {
 
-    private static final Duration ROLLBACK_DEADLINE = Duration.ofSeconds(5);
+    private static final Logger LOG = LoggerFactory.getLogger(EffectTransaction.class);
+    /** For the statements that are not the handler's. */
+    private static final Duration OWN_STATEMENTS = Duration.ofSeconds(10);
 
+    private final Vertx vertx;
     private final Pool pool;
     private final Handler handler;
     private final Traits traits;
     private final Inbox inbox;
     private final SequencePolicy sequences;
     private final Duration handlerTimeout;
+    private final HandlerWatch watch;
+    private final String group;
 
-    EffectTransaction(Pool pool, Handler handler, Traits traits, String group, SequencePolicy sequences,
-                      Duration handlerTimeout) {
+    EffectTransaction(Vertx vertx, Pool pool, Handler handler, Traits traits, String group, SequencePolicy sequences,
+                      Duration handlerTimeout, HandlerWatch watch) {
+        this.vertx = vertx;
+        this.group = group;
+        this.watch = watch;
         this.pool = pool;
         this.handler = handler;
         this.traits = traits;
@@ -67,36 +77,45 @@ final class EffectTransaction {
                 return Future.failedFuture(missing);
             }
         }
-        return pool.getConnection().compose(connection -> connection.begin()
-                .compose(transaction -> inTransaction(connection, works)
-                        .compose(outcomes -> transaction.commit().map(outcomes))
-                        .recover(error -> rollback(transaction, error)))
-                .eventually(connection::close));
+        return PgTransaction.run(vertx, pool, handlerTimeout.plus(OWN_STATEMENTS),
+                transaction -> isolated(transaction).compose(ready -> inTransaction(transaction, works)));
     }
 
-    private Future<Map<Work, Outcome>> inTransaction(SqlConnection connection, List<Work> works) {
-        Map<String, Work> firsts = new LinkedHashMap<>();
+    /** Only before its first query can a transaction be told how it is to see others. */
+    private Future<?> isolated(PgTransaction transaction) {
+        return traits.isolation() == Isolation.SERIALIZABLE
+                ? transaction.connection().query("SET TRANSACTION ISOLATION LEVEL SERIALIZABLE").execute()
+                : Future.succeededFuture();
+    }
+
+    private Future<Map<Work, Outcome>> inTransaction(PgTransaction transaction, List<Work> works) {
         Map<Work, Outcome> outcomes = new LinkedHashMap<>();
+        if (traits.identity() == Identity.NATURAL_KEY) {
+            return effect(transaction, works, outcomes);
+        }
+        Map<String, Work> firsts = new LinkedHashMap<>();
         for (Work work : works) {
             if (firsts.putIfAbsent(work.eventId(), work) != null) {
                 outcomes.put(work, Outcome.DUPLICATE);
             }
         }
-        return fresh(connection, firsts, outcomes)
-                .compose(fresh -> sequences.current(connection, fresh, outcomes))
+        return fresh(transaction.connection(), firsts, outcomes)
+                .compose(fresh -> effect(transaction, fresh, outcomes));
+    }
+
+    private Future<Map<Work, Outcome>> effect(PgTransaction transaction, List<Work> fresh, Map<Work, Outcome> outcomes) {
+        SqlConnection connection = transaction.connection();
+        return sequences.current(connection, fresh, outcomes)
                 .compose(current -> markSuperseded(connection, outcomes).map(current))
                 .compose(current -> {
                     current.forEach(work -> outcomes.put(work, Outcome.APPLIED));
-                    return current.isEmpty() ? Future.<Void>succeededFuture() : handle(connection, current);
+                    return current.isEmpty() ? Future.<Void>succeededFuture() : handle(transaction, current);
                 })
                 .map(outcomes);
     }
 
     /** The works whose identity is new; the outcomes of the others are noted. */
     private Future<List<Work>> fresh(SqlConnection connection, Map<String, Work> firsts, Map<Work, Outcome> outcomes) {
-        if (traits.identity() == Identity.NATURAL_KEY) {
-            return Future.succeededFuture(List.copyOf(firsts.values()));
-        }
         return inbox.claim(connection, firsts.keySet()).compose(claimed -> {
             List<Work> fresh = new ArrayList<>(claimed.size());
             Future<Void> repeats = Future.succeededFuture();
@@ -126,29 +145,40 @@ final class EffectTransaction {
                 : inbox.mark(connection, superseded, Outcome.SUPERSEDED);
     }
 
-    private Future<Void> handle(SqlConnection connection, List<Work> works) {
+    /** The handler's run ends with its future, with its time, or with its connection, whichever is first. */
+    private Future<Void> handle(PgTransaction transaction, List<Work> works) {
+        SqlConnection connection = transaction.connection();
         List<Event> events = works.stream().map(Work::event).toList();
-        Future<Void> run = Future.succeededFuture().compose(start -> handler instanceof BatchHandler batch
-                ? batch.handle(connection, events).mapEmpty()
-                : oneByOne((EventHandler) handler, connection, events));
-        return run.timeout(handlerTimeout.toMillis(), TimeUnit.MILLISECONDS).recover(error -> {
-            if (error instanceof TimeoutException && connection instanceof PgConnection postgres) {
-                return postgres.cancelRequest().transform(ignored -> Future.failedFuture(error));
+        Promise<Void> ended = Promise.promise();
+        long timer = vertx.setTimer(handlerTimeout.toMillis(), late -> {
+            String message = "handler " + watch.handler() + " has not ended within " + handlerTimeout.toMillis() + " ms";
+            if (ended.tryFail(new TimeoutException(message))) {
+                transaction.abandon();
+                LOG.warn("group={} handler={} events={} eventId={} The handler has not ended within {} ms; its transaction "
+                        + "is rolled back", group, watch.handler(), works.size(), works.get(0).eventId(),
+                        handlerTimeout.toMillis());
             }
-            return Future.failedFuture(error);
         });
+        transaction.whenClosed(() -> ended.tryFail("the handler's connection is gone"));
+        Future.succeededFuture().compose(start -> handler instanceof BatchHandler batch
+                        ? watch.inside(() -> batch.handle(connection, events)).<Void>mapEmpty()
+                        : oneByOne((EventHandler) handler, connection, events))
+                .onSuccess(done -> ended.tryComplete())
+                .onFailure(error -> {
+                    if (error instanceof Error) {
+                        LOG.error("group={} handler={} eventId={} The handler threw an error: {}", group, watch.handler(),
+                                works.get(0).eventId(), error.toString(), error);
+                    }
+                    ended.tryFail(error);
+                });
+        return ended.future().onComplete(any -> vertx.cancelTimer(timer));
     }
 
-    private static Future<Void> oneByOne(EventHandler handler, SqlConnection connection, List<Event> events) {
+    private Future<Void> oneByOne(EventHandler each, SqlConnection connection, List<Event> events) {
         Future<Void> all = Future.succeededFuture();
         for (Event event : events) {
-            all = all.compose(previous -> handler.handle(connection, event).mapEmpty());
+            all = all.compose(previous -> watch.inside(() -> each.handle(connection, event)).mapEmpty());
         }
         return all;
-    }
-
-    private static <T> Future<T> rollback(Transaction transaction, Throwable error) {
-        return transaction.rollback().timeout(ROLLBACK_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
-                .transform(ignored -> Future.failedFuture(error));
     }
 }

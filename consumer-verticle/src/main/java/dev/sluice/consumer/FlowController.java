@@ -1,5 +1,7 @@
 package dev.sluice.consumer;
 
+import dev.sluice.bus.SharedPressure;
+
 /**
  * Turns what is measured downstream into how much may be read ahead, and how hard producers are pressed. Between its two
  * thresholds of latency it changes nothing, which is wide enough for the batches' own aim of 20 ms. Pure.
@@ -12,8 +14,6 @@ final class FlowController {
     private static final double FULL_HEAP = 0.85;
     private static final double FULL_QUEUE = 0.8;
     private static final long STALE_QUEUE_MILLIS = 200;
-    /** Pressure at or above which the shared flag is raised. */
-    static final double RAISED = 0.1;
 
     /**
      * @param latencyMillis   the greater of the 95th percentile of the last 5 s and the age of the oldest transaction
@@ -59,12 +59,12 @@ final class FlowController {
     private static double pressure(Measured now) {
         double pressure = 0;
         if (now.latencyMillis() > HIGH_LATENCY_MILLIS) {
-            pressure = Math.max(RAISED, 1 - HIGH_LATENCY_MILLIS / now.latencyMillis());
+            pressure = Math.max(SharedPressure.RAISED, 1 - HIGH_LATENCY_MILLIS / now.latencyMillis());
         }
         boolean stuck = now.queueRatio() >= FULL_QUEUE && now.oldestWaitMillis() > STALE_QUEUE_MILLIS
                 && now.latencyMillis() >= LOW_LATENCY_MILLIS;
         if (stuck) {
-            pressure = Math.max(pressure, Math.max(RAISED, 1 - (double) STALE_QUEUE_MILLIS / now.oldestWaitMillis()));
+            pressure = Math.max(pressure, Math.max(SharedPressure.RAISED, 1 - (double) STALE_QUEUE_MILLIS / now.oldestWaitMillis()));
         }
         return Math.min(1, pressure);
     }

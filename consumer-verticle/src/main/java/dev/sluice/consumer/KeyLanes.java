@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 
 /**
  * The order of events: a lane's works run one batch at a time, different lanes in parallel. With ordering {@code key}
@@ -56,6 +57,12 @@ final class KeyLanes {
     /** Works not taken yet. */
     int waiting() {
         return waiting;
+    }
+
+    /** When the work that has waited longest was polled; empty when none waits. */
+    OptionalLong oldestNanos() {
+        return lanes.values().stream().filter(lane -> !lane.waiting.isEmpty())
+                .mapToLong(lane -> lane.waiting.peek().polledNanos()).min();
     }
 
     /** The work that waits longest in its lane, of the lane that is next; null when none is ready. */

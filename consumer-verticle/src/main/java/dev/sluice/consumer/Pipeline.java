@@ -48,6 +48,11 @@ final class Pipeline {
         return handedOver.get() + inLanes;
     }
 
+    /** How long the event that has waited longest for its turn has waited; 0 when none does. Event loop. */
+    long oldestWaitMillis(long now) {
+        return lanes.oldestNanos().isPresent() ? (now - lanes.oldestNanos().getAsLong()) / 1_000_000 : 0;
+    }
+
     /** Poll thread: hands works over, in the order of their offsets per partition. */
     void accept(List<Work> works) {
         handedOver.addAndGet(works.size());
@@ -73,13 +78,14 @@ final class Pipeline {
                     ? CompletableFuture.completedFuture(null)
                     : drains.computeIfAbsent(partition, key -> new CompletableFuture<>())).toArray(CompletableFuture[]::new);
             CompletableFuture.allOf(each).thenRun(() -> all.complete(null));
-            downstream.releaseAll();
+            downstream.lookAgain();
             pump();
         });
         return all;
     }
 
-    private void pump() {
+    /** Starts what may start. Event loop. */
+    void pump() {
         while (running < concurrency && lanes.hasReady() && !downstream.isOpen()) {
             List<Work> batch = lanes.take(batchSize.limit());
             batch.forEach(work -> work.partition().onStarted());

@@ -1,24 +1,18 @@
 package dev.sluice.consumer;
 
-import dev.sluice.event.Decoded;
-import dev.sluice.event.EventDecoder;
-import dev.sluice.event.FailureHeaders;
-import dev.sluice.event.RawRecord;
-import dev.sluice.event.Topics;
+import dev.sluice.consumer.ConsumerSettings.Membership;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
-import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
-import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,14 +21,16 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
 import java.util.function.LongSupplier;
+
+import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation.DEFAULT;
+import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation.LEAVE_GROUP;
 
 /**
  * The one thread that touches the consumer. Each turn: hand over what is due, compute the paused partitions afresh, poll,
@@ -42,50 +38,65 @@ import java.util.function.LongSupplier;
  *
  * <p>Revocation runs here, inside Kafka's callback: close, drain (bounded), commit, forget. On loss: forget.
  */
-final class PollLoop implements Runnable, ConsumerRebalanceListener {
+final class PollLoop implements ConsumerRebalanceListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
     private static final long LONGEST_POLL_MILLIS = 50;
-    private static final Duration LAST_COMMIT_DEADLINE = Duration.ofSeconds(5);
-    /** Metadata of a commit after an orderly hand-over. */
-    private static final String CLEAN = "clean";
+    private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
 
     private final String group;
-    private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Function<String, String> topicIds;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Positions positions;
+    private final Commits commits;
     private final Pipeline pipeline;
     private final ConsumerSettings settings;
     private final LongSupplier budget;
     private final PauseRule pauseRule;
-    private final EventDecoder decoder = new EventDecoder();
+    private final RecordIntake intake;
     private final RetryGate retryGate = new RetryGate();
     private final Map<TopicPartition, AssignedPartition> assigned = new HashMap<>();
     /** Decoded and not handed over: the queue had no room. While it has any, nothing is read. */
     private final Deque<Work> refused = new ArrayDeque<>();
     private final Semaphore wakes = new Semaphore(0);
-    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private final HandlerWatch watch;
+    private final Listener listener;
     private volatile boolean stopping;
     private volatile long lastTurnNanos = System.nanoTime();
+    private boolean stoodStill;
     private long lastCommitNanos = System.nanoTime();
 
+    /** Told on the poll thread. */
+    interface Listener {
+        void onRevoked();
+
+        void onLost();
+
+        /** Reading begins to stand still, because queue or budget is used up. */
+        void onPaused();
+    }
+
     /**
-     * @param consumer subscribed by {@link #run}, closed when it ends
-     * @param topicIds Kafka's id of a topic; may block
+     * @param consumer closed when {@link #run} ends
      * @param budget   bytes that may be unsettled; any thread
      */
-    PollLoop(String group, KafkaConsumer<byte[], byte[]> consumer, Function<String, String> topicIds, Pipeline pipeline,
-             ConsumerSettings settings, LongSupplier budget) {
+    PollLoop(String group, Consumer<byte[], byte[]> consumer, Positions positions, Commits commits, Pipeline pipeline,
+             ConsumerSettings settings, LongSupplier budget, HandlerWatch watch, Listener listener) {
         this.group = group;
         this.consumer = consumer;
-        this.topicIds = topicIds;
+        this.positions = positions;
+        this.commits = commits;
         this.pipeline = pipeline;
         this.settings = settings;
         this.budget = budget;
+        this.watch = watch;
+        this.listener = listener;
+        this.intake = new RecordIntake(group, retryGate);
         this.pauseRule = new PauseRule(settings.maxQueueSize());
     }
 
-    void subscribe(Collection<String> topics) {
+    PollLoop subscribed(Collection<String> topics) {
         consumer.subscribe(topics, this);
+        return this;
     }
 
     /** Any thread: there may be room again. */
@@ -95,11 +106,10 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         }
     }
 
-    /** Any thread. @return completes when everything is drained, committed and closed, or failed with what ended it */
-    CompletableFuture<Void> stop() {
+    /** Any thread: {@link #run} drains, commits, closes and returns. */
+    void stop() {
         stopping = true;
         wake();
-        return ended;
     }
 
     /** Nanoseconds since the last turn began: a loop that stands still is ill. Any thread. */
@@ -107,32 +117,37 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         return System.nanoTime() - lastTurnNanos;
     }
 
-    boolean hasEnded() {
-        return ended.isDone();
+    /** Any thread. */
+    Collection<LostRange> lost() {
+        return positions.lost();
     }
 
-    @Override
-    public void run() {
+    /** Until it is stopped. What it throws is no fault that passes: this consumer is closed then. */
+    void run() {
         try {
             while (!stopping) {
                 try {
                     turn();
+                } catch (OffsetOutOfRangeException gone) {
+                    positions.onOutOfRange(gone);
+                } catch (NoOffsetForPartitionException notPlacedYet) {
+                    LOG.debug("group={} {}", group, notPlacedYet.toString());
                 } catch (RetriableException passing) {
                     LOG.warn("group={} Kafka did not answer ({}); polling goes on", group, passing.toString());
+                    awaitRoom();
                 }
             }
             giveUp(assigned.keySet(), settings.stopDeadline());
-            consumer.close();
-            ended.complete(null);
-        } catch (RuntimeException | Error error) {
-            LOG.error("group={} The poll loop has ended; its partitions go to others: {}", group, error.toString(), error);
-            closeQuietly();
-            ended.completeExceptionally(error);
+        } finally {
+            forget(List.copyOf(assigned.keySet()));
+            close();
         }
     }
 
     private void turn() {
         lastTurnNanos = System.nanoTime();
+        watch.look();
+        takeUp();
         handOver(retryGate.due(System.currentTimeMillis()));
         boolean allPaused = applyPauses();
         if (allPaused) {
@@ -140,11 +155,21 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         }
         List<Work> ready = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(allPaused ? 1 : pollMillis()))) {
-            onRecordPolled(record, ready);
+            intake.onRecordPolled(record, assigned.get(new TopicPartition(record.topic(), record.partition())))
+                    .ifPresent(ready::add);
         }
         handOver(ready);
         if (System.nanoTime() - lastCommitNanos >= settings.commitInterval().toNanos()) {
-            commitWhatMoved();
+            lastCommitNanos = System.nanoTime();
+            commits.whatMoved(assigned.values());
+        }
+    }
+
+    private void takeUp() {
+        List<AssignedPartition> placed = positions.place();
+        placed.forEach(partition -> assigned.put(partition.topicPartition(), partition));
+        if (!placed.isEmpty()) {
+            LOG.info("group={} {} partitions assigned, {} now", group, placed.size(), assigned.size());
         }
     }
 
@@ -164,41 +189,6 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         }
     }
 
-    private void onRecordPolled(ConsumerRecord<byte[], byte[]> consumed, List<Work> ready) {
-        AssignedPartition partition = assigned.get(new TopicPartition(consumed.topic(), consumed.partition()));
-        RawRecord record = raw(consumed);
-        partition.onPolled(record.offset(), record.size());
-        boolean retry = Topics.isRetry(record.topic());
-        if (retry && !group.equals(record.header(FailureHeaders.ORIGINAL_GROUP))) {
-            partition.settle(record.offset(), record.size());
-            return;
-        }
-        Decoded decoded = decoder.decode(record, partition.topicId());
-        Work work = new Work(partition, record, decoded, System.nanoTime());
-        long due = retry ? dueMillis(record) : 0;
-        if (retry && (due > System.currentTimeMillis() || retryGate.closed().contains(partition))) {
-            retryGate.hold(work, due);
-        } else {
-            ready.add(work);
-        }
-    }
-
-    private static long dueMillis(RawRecord record) {
-        String after = record.header(FailureHeaders.RETRY_AFTER);
-        try {
-            return after == null ? 0 : Instant.parse(after).toEpochMilli();
-        } catch (DateTimeException notOurs) {
-            return 0;
-        }
-    }
-
-    private static RawRecord raw(ConsumerRecord<byte[], byte[]> record) {
-        List<RawRecord.Header> headers = new ArrayList<>();
-        record.headers().forEach(header -> headers.add(new RawRecord.Header(header.key(), header.value())));
-        return new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(), record.key(),
-                record.value(), headers);
-    }
-
     /** As many as the queue has room for; the rest waits here and stops the reading. */
     private void handOver(List<Work> works) {
         refused.addAll(works);
@@ -216,75 +206,44 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
     private boolean applyPauses() {
         Set<AssignedPartition> wanted = new HashSet<>(refused.isEmpty()
                 ? pauseRule.paused(assigned.values(), pipeline.waiting(), budget.getAsLong()) : assigned.values());
+        boolean standsStill = !wanted.isEmpty() && wanted.size() == assigned.size();
+        if (standsStill && !stoodStill) {
+            listener.onPaused();
+        }
+        stoodStill = standsStill;
         wanted.addAll(retryGate.closed());
-        Set<TopicPartition> pause = new HashSet<>();
+        Set<TopicPartition> pause = positions.held();
         wanted.forEach(partition -> pause.add(partition.topicPartition()));
         Set<TopicPartition> paused = consumer.paused();
         Set<TopicPartition> resume = new HashSet<>(paused);
         resume.removeAll(pause);
-        boolean all = !assigned.isEmpty() && pause.size() == assigned.size();
+        boolean all = !pause.isEmpty() && pause.containsAll(consumer.assignment());
         pause.removeAll(paused);
         consumer.pause(pause);
         consumer.resume(resume);
         return all;
     }
 
-    private void commitWhatMoved() {
-        lastCommitNanos = System.nanoTime();
-        Map<TopicPartition, OffsetAndMetadata> moved = watermarks(assigned.keySet(), "");
-        if (moved.isEmpty()) {
-            return;
-        }
-        Map<TopicPartition, AssignedPartition> tenures = Map.copyOf(assigned);
-        consumer.commitAsync(moved, (offsets, error) -> {
-            if (error == null) {
-                offsets.forEach((partition, offset) -> tenures.get(partition).onCommitted(offset.offset()));
-            } else {
-                LOG.warn("group={} Offsets are not committed ({}); the next commit carries them", group, error.toString());
-            }
-        });
-    }
-
-    /** What may be committed and is not; gaps at the end (markers, compaction) count once all is settled. */
-    private Map<TopicPartition, OffsetAndMetadata> watermarks(Collection<TopicPartition> partitions, String metadata) {
-        Map<TopicPartition, OffsetAndMetadata> moved = new HashMap<>();
-        for (TopicPartition topicPartition : partitions) {
-            AssignedPartition partition = assigned.get(topicPartition);
-            if (partition.pending() == 0) {
-                partition.onPosition(consumer.position(topicPartition));
-            }
-            long watermark = partition.watermark();
-            if (watermark > partition.committed()) {
-                moved.put(topicPartition, new OffsetAndMetadata(watermark, metadata));
-            }
-        }
-        return moved;
-    }
-
+    /** What it asks of Kafka may go unanswered: the next turns ask again. */
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        if (partitions.isEmpty()) {
-            return;
+        if (!partitions.isEmpty()) {
+            positions.onAssigned(partitions);
+            takeUp();
         }
-        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(new HashSet<>(partitions));
-        List<TopicPartition> never = partitions.stream().filter(partition -> committed.get(partition) == null).toList();
-        if (!never.isEmpty()) {
-            consumer.seekToBeginning(never);
-        }
-        for (TopicPartition partition : partitions) {
-            assigned.put(partition, new AssignedPartition(partition, topicIds.apply(partition.topic()),
-                    consumer.position(partition)));
-        }
-        LOG.info("group={} {} partitions assigned, {} now", group, partitions.size(), assigned.size());
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+        if (!partitions.isEmpty()) {
+            listener.onRevoked();
+        }
         giveUp(partitions, settings.revocationDrain());
     }
 
     @Override
     public void onPartitionsLost(Collection<TopicPartition> partitions) {
+        listener.onLost();
         LOG.warn("group={} {} partitions lost: nothing is committed, their events come again", group, partitions.size());
         pipeline.drain(tenures(partitions));
         forget(partitions);
@@ -292,24 +251,16 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
 
     /** Close, drain, commit, forget: in this order. */
     private void giveUp(Collection<TopicPartition> partitions, Duration limit) {
-        List<TopicPartition> ours = partitions.stream().filter(assigned::containsKey).toList();
-        if (ours.isEmpty()) {
-            return;
+        List<AssignedPartition> ours = tenures(partitions);
+        if (!ours.isEmpty()) {
+            commits.last(ours, drain(ours, limit));
         }
-        boolean drained = drain(ours, limit);
-        Map<TopicPartition, OffsetAndMetadata> moved = watermarks(ours, drained ? CLEAN : "");
-        try {
-            commitSync(moved);
-        } catch (KafkaException refused) {
-            LOG.warn("group={} The last commit of {} partitions failed ({}); their events come again, without a second "
-                    + "effect", group, moved.size(), refused.toString());
-        }
-        forget(ours);
+        forget(partitions);
     }
 
-    private boolean drain(Collection<TopicPartition> partitions, Duration limit) {
+    private boolean drain(List<AssignedPartition> partitions, Duration limit) {
         try {
-            pipeline.drain(tenures(partitions)).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            pipeline.drain(partitions).get(limit.toMillis(), TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException slow) {
             LOG.warn("group={} {} partitions are given up with work still under way after {} ms", group,
@@ -322,36 +273,24 @@ final class PollLoop implements Runnable, ConsumerRebalanceListener {
         return false;
     }
 
-    private void commitSync(Map<TopicPartition, OffsetAndMetadata> moved) {
-        if (moved.isEmpty()) {
-            return;
-        }
-        try {
-            consumer.commitSync(moved, LAST_COMMIT_DEADLINE);
-        } catch (WakeupException once) {
-            consumer.commitSync(moved, LAST_COMMIT_DEADLINE);
-        }
-    }
-
     private List<AssignedPartition> tenures(Collection<TopicPartition> partitions) {
-        return partitions.stream().map(assigned::get).filter(java.util.Objects::nonNull).toList();
+        return partitions.stream().map(assigned::get).filter(Objects::nonNull).toList();
     }
 
     private void forget(Collection<TopicPartition> partitions) {
-        for (TopicPartition partition : List.copyOf(partitions)) {
-            AssignedPartition tenure = assigned.remove(partition);
-            if (tenure != null) {
-                tenure.close();
-                retryGate.forget(tenure);
-            }
-        }
+        List<AssignedPartition> gone = tenures(partitions);
+        gone.forEach(AssignedPartition::close);
+        gone.forEach(retryGate::forget);
+        pipeline.drain(gone);
+        positions.forget(List.copyOf(partitions));
+        assigned.keySet().removeAll(List.copyOf(partitions));
         refused.removeIf(Work::isAbandoned);
     }
 
-    private void closeQuietly() {
-        pipeline.drain(List.copyOf(assigned.values()));
+    private void close() {
         try {
-            consumer.close();
+            consumer.close(CloseOptions.timeout(CLOSE_DEADLINE).withGroupMembershipOperation(
+                    stopping && settings.membership() == Membership.LEFT ? LEAVE_GROUP : DEFAULT));
         } catch (RuntimeException alreadyBroken) {
             LOG.warn("group={} The consumer could not be closed: {}", group, alreadyBroken.toString());
         }

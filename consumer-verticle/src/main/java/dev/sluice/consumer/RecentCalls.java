@@ -28,9 +28,11 @@ final class RecentCalls {
 
     private final Deque<Ended> ended = new ArrayDeque<>();
     private final Map<Call, Boolean> running = new IdentityHashMap<>();
+    private long lastStartNanos;
 
     Call onStarted(long now) {
         Call call = new Call(now);
+        lastStartNanos = now;
         running.put(call, true);
         return call;
     }
@@ -62,6 +64,16 @@ final class RecentCalls {
     int calls(long now) {
         forget(now);
         return ended.size();
+    }
+
+    /** When the last call began; 0 before the first. */
+    long lastStartNanos() {
+        return lastStartNanos;
+    }
+
+    /** An outage is over: what failed in it says nothing about now. */
+    void forgetFailures() {
+        ended.removeIf(Ended::failed);
     }
 
     private void forget(long now) {

@@ -3,17 +3,20 @@ package dev.sluice.consumer;
 import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider;
 import dev.sluice.bus.Node;
+import dev.sluice.bus.SharedPressure;
 import dev.sluice.config.KafkaSettings;
-import dev.sluice.event.Outcome;
+import dev.sluice.config.RedisSettings;
 import dev.sluice.event.Topics;
+import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.FailureClassifier;
-import dev.sluice.metrics.Meter;
-import io.micrometer.core.instrument.Timer;
+import dev.sluice.failure.Verdict;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -24,58 +27,80 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** One subscription in one consumer instance: its consumer, its queue, its budget, its breaker. */
-final class SubscriptionRun {
+final class SubscriptionRun implements GroupMeters.Instance {
 
     private static final long CONTROL_MILLIS = 500;
     private static final long STILL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Vertx vertx;
     private final Subscription subscription;
+    private final ConsumerSettings settings;
+    private final KafkaSettings kafka;
+    private final String instanceId;
     private final Handler handler;
+    private final HandlerWatch watch;
     private final Pipeline pipeline;
-    private final PollLoop pollLoop;
+    private final PollThread pollThread;
     private final Downstream downstream;
-    private final RecentCalls calls = new RecentCalls();
     private final FlowController flow;
-    private final int maxQueueSize;
-    private final Pool pool;
-    private final Node node;
-    private final Timer processing;
+    private final GroupMeters meters;
+    private final PressureWriter pressure;
     private volatile long budget;
+    private volatile double latencyMillis = Double.NaN;
+    private boolean pressing;
     private long controlTimer;
 
     SubscriptionRun(Vertx vertx, Context context, Subscription subscription, HandlerProvider provider, int index,
-                    ConsumerSettings settings, FailureClassifier classifier, KafkaSettings kafka, Pool pool, Node node) {
+                    ConsumerSettings settings, FailureClassifier classifier, KafkaSettings kafka, Pool pool,
+                    RedisSettings redis, Node node) {
         this.vertx = vertx;
         this.subscription = subscription;
-        this.node = node;
-        this.pool = pool;
-        this.maxQueueSize = settings.maxQueueSize();
+        this.settings = settings;
+        this.kafka = kafka;
+        String group = subscription.group();
+        this.instanceId = node.name() + "-" + group + "-" + index;
         this.handler = provider.create(new JsonObject(subscription.settings()));
+        this.watch = new HandlerWatch(group, provider.name());
         this.budget = settings.prefetchStart().bytes();
         this.flow = new FlowController(settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
-        this.downstream = new Downstream(vertx, pool, subscription.group());
-        this.processing = Meter.EVENT_PROCESSING_SECONDS.timer(node.meters(), subscription.group());
-        String instanceId = node.name() + "-" + subscription.group() + "-" + index;
-        TopicIds topicIds = new TopicIds(kafka.clientProperties(instanceId + "-admin"));
-        OwnMembers.remove(kafka.clientProperties(instanceId + "-admin"), subscription.group(), instanceId);
-        this.pipeline = new Pipeline(context, subscription.ordering(), settings, () -> wake());
-        this.pollLoop = new PollLoop(subscription.group(), new KafkaConsumer<>(
-                properties(settings, kafka, subscription.group(), instanceId), new ByteArrayDeserializer(),
-                new ByteArrayDeserializer()), topicIds, pipeline, settings, () -> budget);
-        EffectTransaction effects = new EffectTransaction(pool, handler, provider.traits(), subscription.group(),
-                SequencePolicy.of(subscription.sequences(), subscription.group()), settings.handlerTimeout());
-        pipeline.runWith(new BatchRun(vertx, subscription.group(), effects, downstream, calls, classifier, node.bus(),
-                this::onSettled, pipeline::onEnded), downstream);
+        this.meters = GroupMeters.of(vertx, node.meters(), group);
+        this.pressure = new PressureWriter(vertx, redis, instanceId, subscription.pressure());
+        this.downstream = new Downstream(vertx, new Ping(pool)::answered, group,
+                error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, this::onBreaker);
+        this.pipeline = new Pipeline(context, subscription.ordering(), settings, this::wake);
+        EffectTransaction effects = new EffectTransaction(vertx, pool, handler, provider.traits(), group,
+                SequencePolicy.of(subscription.sequences(), group), settings.handlerTimeout(), watch);
+        pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), meters::onSettled,
+                pipeline::onEnded), downstream);
+        // At the start only: later it could be the member of another process of this name, and the two would take turns.
+        OwnMembers.remove(adminProperties(), group, instanceId);
+        this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());
     }
 
-    private static Map<String, Object> properties(ConsumerSettings settings, KafkaSettings kafka, String group,
-                                                  String instanceId) {
+    private Map<String, String> adminProperties() {
+        return kafka.clientProperties(instanceId + "-admin");
+    }
+
+    private PollLoop pollLoop() {
+        Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties(), new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        Positions positions = new Positions(subscription.group(), consumer, new TopicIds(adminProperties()));
+        return new PollLoop(subscription.group(), consumer, positions,
+                new Commits(subscription.group(), consumer, positions, meters::onCommitRefused), pipeline, settings,
+                () -> budget, watch, meters)
+                .subscribed(List.of(subscription.topic(), Topics.retryOf(subscription.topic())));
+    }
+
+    private Map<String, Object> properties() {
         Map<String, Object> properties = new HashMap<>(kafka.clientProperties(instanceId));
+        if (settings.groupProtocol().equals("classic")) {
+            properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+        }
         properties.putAll(settings.kafka());
-        properties.put("group.id", group);
+        properties.put("group.id", subscription.group());
         properties.put("group.instance.id", instanceId);
         properties.put("group.protocol", settings.groupProtocol());
         properties.put("enable.auto.commit", "false");
@@ -87,52 +112,77 @@ final class SubscriptionRun {
 
     /** On the event loop. */
     void start() {
-        pollLoop.subscribe(List.of(subscription.topic(), Topics.retryOf(subscription.topic())));
-        new Thread(pollLoop, "sluice-poll-" + subscription.group()).start();
-        String group = subscription.group();
-        Meter.CONSUMER_FETCH_SIZE_DYNAMIC.gauge(node.meters(), () -> budget, group);
-        Meter.CONSUMER_QUEUE_DEPTH.gauge(node.meters(), pipeline::waiting, group);
-        Meter.CIRCUIT_BREAKER_OPEN.gauge(node.meters(), () -> downstream.isOpen() ? 1 : 0, "postgres", group);
+        pollThread.start();
+        meters.add(this);
         controlTimer = vertx.setPeriodic(CONTROL_MILLIS, timer -> control());
+    }
+
+    private void onBreaker() {
+        control();
+        pipeline.pump();
     }
 
     private void control() {
         long now = System.nanoTime();
-        if (calls.calls(now) == 0) {
-            RecentCalls.Call probe = calls.onStarted(now);
-            pool.query("SELECT 1").execute().onComplete(answer ->
-                    calls.onEnded(probe, System.nanoTime(), answer.failed()));
-        }
+        downstream.onTick(now);
+        latencyMillis = downstream.calls().latencyMillis(now);
         MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
-        budget = flow.onMeasured(new FlowController.Measured(calls.latencyMillis(now), calls.failureRatio(now),
-                (double) heap.getUsed() / heap.getMax(), downstream.isOpen(),
-                (double) pipeline.waiting() / maxQueueSize, 0)).budgetBytes();
+        FlowController.Decision decision = flow.onMeasured(new FlowController.Measured(latencyMillis,
+                downstream.calls().failureRatio(now), (double) heap.getUsed() / heap.getMax(), downstream.isOpen(),
+                (double) pipeline.waiting() / settings.maxQueueSize(), pipeline.oldestWaitMillis(now)));
+        budget = decision.budgetBytes();
+        boolean before = pressing;
+        pressing = decision.pressure() >= SharedPressure.RAISED;
+        if (pressing && !before) {
+            meters.onPressing();
+        }
+        pressure.write(decision.pressure());
         wake();
     }
 
     private void wake() {
-        if (pollLoop != null) {
-            pollLoop.wake();
+        if (pollThread != null) {
+            pollThread.wake();
         }
     }
 
-    private void onSettled(Work work, Outcome outcome) {
-        Meter.EVENTS_PROCESSED_TOTAL.counter(node.meters(), subscription.group(), outcome.column()).increment();
-        processing.record(System.nanoTime() - work.polledNanos(), TimeUnit.NANOSECONDS);
+    @Override
+    public long budgetBytes() {
+        return budget;
+    }
+
+    @Override
+    public int queueDepth() {
+        return pipeline.waiting();
+    }
+
+    @Override
+    public double breakerOpenness() {
+        return downstream.openness();
+    }
+
+    @Override
+    public double latencySeconds() {
+        return latencyMillis / 1_000;
     }
 
     /** What is wrong, for an operator. */
     Optional<String> fault() {
-        if (pollLoop.hasEnded()) {
-            return Optional.of("group " + subscription.group() + ": the poll loop has ended, see the log");
+        String prefix = "group " + subscription.group() + ": ";
+        if (pollThread.isRestarting()) {
+            return Optional.of(prefix + "the poll loop has failed and starts again, see the log");
         }
-        return pollLoop.stillForNanos() > STILL_NANOS
-                ? Optional.of("group " + subscription.group() + ": the poll loop stands still") : Optional.empty();
+        if (pollThread.stillForNanos() > STILL_NANOS) {
+            return Optional.of(prefix + "the poll loop stands still");
+        }
+        return pollThread.lost().isEmpty() ? Optional.empty() : Optional.of(prefix + pollThread.lost().stream()
+                .map(LostRange::toString).sorted().collect(Collectors.joining("; ")));
     }
 
     Future<Void> stop() {
         vertx.cancelTimer(controlTimer);
-        return Future.fromCompletionStage(pollLoop.stop(), vertx.getOrCreateContext())
-                .eventually(handler::close);
+        meters.remove(this);
+        return Future.fromCompletionStage(pollThread.stop(), vertx.getOrCreateContext())
+                .eventually(handler::close).eventually(pressure::leave);
     }
 }

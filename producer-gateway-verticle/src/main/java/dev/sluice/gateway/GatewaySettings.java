@@ -1,4 +1,141 @@
 package dev.sluice.gateway;
 
-public record GatewaySettings() {
+import dev.sluice.config.ByteSize;
+import dev.sluice.config.InvalidSetting;
+
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * How the gateway listens, bounds, publishes and stops.
+ *
+ * @param port         0 takes any free port
+ * @param topic        where {@code /v1/events} leads
+ * @param maxDataSize  the largest {@code data} of one event; exactly so much passes
+ * @param maxBatchSize the largest body of a batch, which is held in memory as a whole
+ * @param bodyTimeout  a single event or batch must have arrived within it
+ * @param idleTimeout  a connection without a byte in either direction for so long is closed
+ * @param drainTimeout a stop waits so long for what was accepted
+ */
+public record GatewaySettings(String host, int port, String topic, ByteSize maxDataSize, ByteSize maxBatchSize,
+                              Duration bodyTimeout, Duration idleTimeout, Duration drainTimeout, Publishing publishing,
+                              Window window, Streams streams, Waiting waiting, Breaker breaker) {
+
+    /** All attributes of one event together, in bytes. */
+    static final int MAX_ATTRIBUTES_SIZE = 64 << 10;
+
+    public GatewaySettings {
+        InvalidSetting.requireText("gateway.host", host, "an address of this machine, such as 127.0.0.1 or 0.0.0.0");
+        InvalidSetting.unless(port >= 0 && port <= 65_535, "gateway.port", port, "0 to 65535");
+        InvalidSetting.requireText("gateway.topic", topic, "a declared topic");
+        size("gateway.max-data-size", maxDataSize, 1, 512L << 20);
+        size("gateway.max-batch-size", maxBatchSize, maxDataSize.bytes(), 1L << 30);
+        positive("gateway.body-timeout", bodyTimeout);
+        positive("gateway.idle-timeout", idleTimeout);
+        positive("gateway.drain-timeout", drainTimeout);
+        present("gateway.publishing", publishing);
+        present("gateway.window", window);
+        present("gateway.streams", streams);
+        present("gateway.waiting", waiting);
+        present("gateway.breaker", breaker);
+        size("gateway.publishing.buffer-memory", publishing.bufferMemory, 2 * maxDataSize.bytes(), 1L << 40);
+    }
+
+    /** The largest envelope around one event: {@code data} in base64, and room for the attributes. */
+    int maxEnvelopeSize() {
+        return Math.toIntExact(maxDataSize.bytes() * 4 / 3 + MAX_ATTRIBUTES_SIZE);
+    }
+
+    /**
+     * The Kafka producer of one instance. Acknowledgement by all in-sync replicas, idempotence and five requests in
+     * flight are no settings: what the gateway promises hangs on them.
+     *
+     * @param compression     none, snappy, lz4 or zstd
+     * @param bufferMemory    what one instance holds for Kafka at most; beyond it events are answered 503
+     * @param deliveryTimeout an event without acknowledgement for so long is answered 503
+     * @param metadataTimeout longest wait for the partitions of a topic, or for room in the producer's buffer
+     */
+    public record Publishing(Duration linger, ByteSize batchSize, String compression, ByteSize bufferMemory,
+                             Duration deliveryTimeout, Duration requestTimeout, Duration metadataTimeout) {
+
+        private static final Set<String> COMPRESSIONS = Set.of("none", "snappy", "lz4", "zstd");
+
+        public Publishing {
+            InvalidSetting.unless(linger != null && !linger.isNegative(), "gateway.publishing.linger", linger, "0ms or more");
+            size("gateway.publishing.batch-size", batchSize, 0, 64L << 20);
+            InvalidSetting.unless(compression != null && COMPRESSIONS.contains(compression),
+                    "gateway.publishing.compression", compression, "none, snappy, lz4 or zstd");
+            present("gateway.publishing.buffer-memory", bufferMemory);
+            positive("gateway.publishing.request-timeout", requestTimeout);
+            positive("gateway.publishing.metadata-timeout", metadataTimeout);
+            InvalidSetting.unless(deliveryTimeout != null && deliveryTimeout.compareTo(linger.plus(requestTimeout)) >= 0,
+                    "gateway.publishing.delivery-timeout", deliveryTimeout, "at least linger + request-timeout");
+        }
+    }
+
+    /**
+     * What repeats are recognised by.
+     *
+     * @param age    an identity is remembered for so long after its publication
+     * @param events at most so many identities; the least used are forgotten first
+     */
+    public record Window(Duration age, int events) {
+
+        public Window {
+            positive("gateway.window.age", age);
+            InvalidSetting.unless(events > 0, "gateway.window.events", events, "1 or more");
+        }
+    }
+
+    /** Of one NDJSON request: at most so many events and bytes are read and not answered. */
+    public record Streams(int inFlight, ByteSize inFlightSize) {
+
+        public Streams {
+            InvalidSetting.unless(inFlight > 0 && inFlight <= 1_000_000, "gateway.streams.in-flight", inFlight, "1 to 1000000");
+            size("gateway.streams.in-flight-size", inFlightSize, 1, 1L << 30);
+        }
+    }
+
+    /**
+     * The waiting room, for what is more than Kafka or the consumers take at the moment.
+     *
+     * @param deadline after so long an event is refused: 429 when the consumers are pressed, else 503
+     */
+    public record Waiting(int events, ByteSize size, Duration deadline) {
+
+        public Waiting {
+            InvalidSetting.unless(events >= 0, "gateway.waiting.events", events, "0 or more");
+            GatewaySettings.size("gateway.waiting.size", size, 0, 1L << 30);
+            positive("gateway.waiting.deadline", deadline);
+        }
+    }
+
+    /**
+     * Around Kafka.
+     *
+     * @param failures so many in a row open it
+     * @param silence  so long without an acknowledgement, while one is due, opens it
+     * @param open     after so long a ping decides
+     */
+    public record Breaker(int failures, Duration silence, Duration open) {
+
+        public Breaker {
+            InvalidSetting.unless(failures > 0, "gateway.breaker.failures", failures, "1 or more");
+            positive("gateway.breaker.silence", silence);
+            positive("gateway.breaker.open", open);
+        }
+    }
+
+    private static void present(String key, Object value) {
+        InvalidSetting.unless(value != null, key, "", "a value");
+    }
+
+    private static void positive(String key, Duration value) {
+        InvalidSetting.unless(value != null && value.toMillis() > 0, key, value, "a duration above 0ms");
+    }
+
+    private static void size(String key, ByteSize value, long least, long most) {
+        InvalidSetting.unless(value != null && value.bytes() >= least && value.bytes() <= most, key, value,
+                least + "B to " + new ByteSize(most));
+    }
 }

@@ -1,0 +1,125 @@
+package dev.sluice.redis;
+
+import dev.sluice.config.RedisSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One connection to Redis that comes back by itself, after min(50 ms x n, 2 s) with jitter. While it is away commands
+ * fail at once, so that a Redis that is down, frozen or read-only slows nobody: a command that is refused or not answered
+ * in time drops the connection. For one context.
+ */
+public final class RedisLink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
+    private static final long STEP_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 2_000;
+    /** A few transactions' worth of pipelined commands. */
+    private static final int MAX_WAITING = 1 << 20;
+
+    private final Vertx vertx;
+    private final RedisSettings settings;
+    private final String purpose;
+    private final Handler<RedisConnection> onConnected;
+    private final Redis client;
+    private RedisConnection connection;
+    private int failures;
+    private boolean closed;
+
+    /** @param purpose for the log @param onConnected hears of each new connection before anybody uses it */
+    public RedisLink(Vertx vertx, RedisSettings settings, String purpose, Handler<RedisConnection> onConnected) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.purpose = purpose;
+        this.onConnected = onConnected;
+        RedisOptions options = new RedisOptions().setConnectionString(settings.uri()).setMaxPoolSize(1)
+                .setMaxWaitingHandlers(MAX_WAITING);
+        options.getNetClientOptions().setTcpKeepAlive(true).setTcpNoDelay(true)
+                .setConnectTimeout((int) settings.commandTimeout().toMillis());
+        this.client = Redis.createClient(vertx, options);
+    }
+
+    /** Completes when the first try has ended, connected or not. */
+    public Future<Void> open() {
+        return client.connect().timeout(2 * settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .map(this::onUp).otherwise(this::onFailed).mapEmpty();
+    }
+
+    public boolean isUp() {
+        return connection != null;
+    }
+
+    /** Sends all at once; the answers are in their order. Fails as a whole when Redis is away or answers with an error. */
+    public Future<List<Response>> send(List<Request> commands) {
+        RedisConnection used = connection;
+        if (used == null) {
+            return Future.failedFuture("Redis is away");
+        }
+        return used.batch(commands).timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .onSuccess(answers -> onAnswered()).onFailure(error -> lose(used, error));
+    }
+
+    /** Not before a command has passed: a server that connects and refuses all else is away, too. */
+    private void onAnswered() {
+        if (failures > 0) {
+            LOG.info("redis is back purpose={} attempts={}", purpose, failures);
+            failures = 0;
+        }
+    }
+
+    private Void onUp(RedisConnection opened) {
+        if (closed) {
+            opened.close();
+            return null;
+        }
+        opened.exceptionHandler(error -> lose(opened, error));
+        opened.endHandler(end -> lose(opened, null));
+        onConnected.handle(opened);
+        connection = opened;
+        return null;
+    }
+
+    private void lose(RedisConnection lost, Throwable error) {
+        if (connection != lost) {
+            return;
+        }
+        connection = null;
+        lost.close();
+        onFailed(error == null ? new IllegalStateException("the connection ended") : error);
+    }
+
+    private Void onFailed(Throwable error) {
+        if (closed) {
+            return null;
+        }
+        failures++;
+        if (failures == 1) {
+            LOG.warn("redis away purpose={} redis={} reason={}", purpose, settings, error.toString());
+        }
+        long pause = Math.min(STEP_MILLIS * failures, LONGEST_PAUSE_MILLIS);
+        vertx.setTimer(pause + ThreadLocalRandom.current().nextLong(pause / 5 + 1), timer -> {
+            if (!closed) {
+                open();
+            }
+        });
+        return null;
+    }
+
+    public Future<Void> close() {
+        closed = true;
+        connection = null;
+        return client.close();
+    }
+}

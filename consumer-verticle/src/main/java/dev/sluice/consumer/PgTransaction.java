@@ -1,0 +1,141 @@
+package dev.sluice.consumer;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnection;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Transaction;
+import io.vertx.sqlclient.TransactionRollbackException;
+import io.vertx.sqlclient.impl.SocketConnectionBase;
+import io.vertx.sqlclient.internal.SqlConnectionBase;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/**
+ * A transaction on a connection of its own. It ends committed or rolled back, or, when PostgreSQL answers neither, with
+ * the connection cut off, so that nobody who still holds it can write any more. It has a deadline as a whole.
+ *
+ * <p>PostgreSQL answers the COMMIT of a transaction that it has given up with ROLLBACK, and the COMMIT of one that
+ * somebody else has ended with a warning: neither counts as committed. Event loop only.
+ */
+final class PgTransaction {
+
+    private static final Duration ROLLBACK_DEADLINE = Duration.ofSeconds(5);
+    /** Notice on COMMIT: there was no transaction any more. */
+    private static final String NO_TRANSACTION = "25P01";
+
+    private final Vertx vertx;
+    private final SqlConnection connection;
+    private Runnable onClosed = () -> { };
+    private boolean closed;
+    /** What PostgreSQL said when it ended the session by itself; null when it did not, or said nothing. */
+    private PgException farewell;
+    private boolean endedInside;
+    /** Somebody may still hold it and write: it must not be used again. */
+    private boolean tainted;
+
+    private PgTransaction(Vertx vertx, SqlConnection connection) {
+        this.vertx = vertx;
+        this.connection = connection;
+        connection.closeHandler(gone -> {
+            closed = true;
+            onClosed.run();
+        });
+        connection.exceptionHandler(error -> farewell = error instanceof PgException said ? said : farewell);
+        if (connection instanceof PgConnection postgres) {
+            postgres.noticeHandler(notice -> endedInside |= NO_TRANSACTION.equals(notice.getCode()));
+        }
+    }
+
+    /**
+     * @param deadline for all of it, but for the wait for a connection, which the pool limits
+     * @return the work's result, committed; {@link PostgresAway} for what is no failure of the work
+     */
+    static <T> Future<T> run(Vertx vertx, Pool pool, Duration deadline, Function<PgTransaction, Future<T>> work) {
+        return pool.getConnection()
+                .recover(error -> Future.failedFuture(new PostgresAway("no connection", error)))
+                .compose(connection -> new PgTransaction(vertx, connection).run(deadline, work));
+    }
+
+    private <T> Future<T> run(Duration deadline, Function<PgTransaction, Future<T>> work) {
+        long timer = vertx.setTimer(deadline.toMillis(), late -> cut());
+        return connection.begin()
+                .compose(transaction -> work.apply(this)
+                        .compose(result -> commit(transaction).map(result))
+                        .recover(error -> rollback(transaction, error)))
+                .recover(error -> Future.failedFuture(truth(error)))
+                .eventually(() -> {
+                    vertx.cancelTimer(timer);
+                    if (tainted) {
+                        cut();
+                    }
+                    return connection.close().timeout(ROLLBACK_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                            .otherwiseEmpty();
+                });
+    }
+
+    SqlConnection connection() {
+        return connection;
+    }
+
+    /** @param then runs once, when the connection is gone before the work has ended */
+    void whenClosed(Runnable then) {
+        onClosed = then;
+        if (closed) {
+            then.run();
+        }
+    }
+
+    /** Ends what PostgreSQL is doing for it, and lets nobody use the connection after this transaction. */
+    void abandon() {
+        tainted = true;
+        if (connection instanceof PgConnection postgres) {
+            postgres.cancelRequest();
+        }
+    }
+
+    private Future<Void> commit(Transaction transaction) {
+        return transaction.commit().compose(done -> endedInside
+                ? Future.failedFuture(new IllegalStateException("the handler has ended the transaction by itself"))
+                : Future.<Void>succeededFuture(), error -> error instanceof TransactionRollbackException
+                ? Future.failedFuture(new IllegalStateException(
+                "a statement failed and the handler went on: PostgreSQL has rolled back"))
+                : Future.failedFuture(error));
+    }
+
+    private <T> Future<T> rollback(Transaction transaction, Throwable error) {
+        return transaction.rollback().timeout(ROLLBACK_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
+                .transform(answer -> {
+                    if (answer.failed() && answer.cause() instanceof TimeoutException) {
+                        cut();
+                        return Future.failedFuture(new PostgresAway("no answer to ROLLBACK", error));
+                    }
+                    return Future.failedFuture(error);
+                });
+    }
+
+    /** A connection that is gone explains any failure but PostgreSQL's own word. */
+    private Throwable truth(Throwable error) {
+        if (!closed || error instanceof PgException || error instanceof PostgresAway) {
+            return error;
+        }
+        return farewell != null ? farewell : new PostgresAway("the connection was lost", error);
+    }
+
+    private void cut() {
+        cut(connection);
+    }
+
+    /** Closes the socket, without a word to PostgreSQL and without waiting for one. */
+    static void cut(SqlConnection connection) {
+        if (connection instanceof SqlConnectionBase<?> base
+                && base.unwrap().unwrap() instanceof SocketConnectionBase socket) {
+            socket.socket().close();
+        }
+    }
+}

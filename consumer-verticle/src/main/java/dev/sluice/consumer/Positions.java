@@ -1,0 +1,114 @@
+package dev.sluice.consumer;
+
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Where the reading of each partition starts, and where it must stop. A partition is read once Kafka has told where: until
+ * then, however long it takes, it is paused. Poll thread only; {@link #lost} any.
+ */
+final class Positions {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Positions.class);
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+
+    private final String group;
+    private final Consumer<byte[], byte[]> consumer;
+    private final Function<String, String> topicIds;
+    /** Assigned, with a start that is not known yet. */
+    private final Set<TopicPartition> unplaced = new HashSet<>();
+    private volatile Map<TopicPartition, LostRange> lost = Map.of();
+
+    Positions(String group, Consumer<byte[], byte[]> consumer, Function<String, String> topicIds) {
+        this.group = group;
+        this.consumer = consumer;
+        this.topicIds = topicIds;
+    }
+
+    void onAssigned(Collection<TopicPartition> partitions) {
+        unplaced.addAll(partitions);
+        consumer.pause(partitions);
+    }
+
+    /** @return those whose start is known now; a group that has never committed starts at the beginning */
+    List<AssignedPartition> place() {
+        List<AssignedPartition> placed = new ArrayList<>();
+        if (unplaced.isEmpty()) {
+            return placed;
+        }
+        try {
+            Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(unplaced, DEADLINE);
+            List<TopicPartition> never = unplaced.stream().filter(partition -> committed.get(partition) == null).toList();
+            if (!never.isEmpty()) { // none would mean all
+                consumer.seekToBeginning(never);
+            }
+            for (TopicPartition partition : List.copyOf(unplaced)) {
+                placed.add(new AssignedPartition(partition, topicIds.apply(partition.topic()),
+                        consumer.position(partition, DEADLINE)));
+                unplaced.remove(partition);
+            }
+        } catch (RetriableException | IllegalStateException passing) {
+            LOG.warn("group={} Kafka has not told where {} partitions start ({}); they wait", group, unplaced.size(),
+                    passing.toString());
+        }
+        return placed;
+    }
+
+    void onOutOfRange(OffsetOutOfRangeException gone) {
+        Map<TopicPartition, LostRange> all = new HashMap<>(lost);
+        gone.offsetOutOfRangePartitions().forEach((partition, from) -> {
+            LostRange range = new LostRange(partition, from, firstLeft(partition, from));
+            all.put(partition, range);
+            LOG.error("group={} topic={} partition={} offset={} {}; it waits for an operator's word", group,
+                    partition.topic(), partition.partition(), from, range);
+        });
+        lost = Map.copyOf(all);
+    }
+
+    private long firstLeft(TopicPartition partition, long otherwise) {
+        try {
+            return consumer.beginningOffsets(Set.of(partition), DEADLINE).getOrDefault(partition, otherwise);
+        } catch (KafkaException notTold) {
+            return otherwise;
+        }
+    }
+
+    /** Not to be read now. */
+    Set<TopicPartition> held() {
+        Set<TopicPartition> held = new HashSet<>(unplaced);
+        held.addAll(lost.keySet());
+        return held;
+    }
+
+    boolean isLost(TopicPartition partition) {
+        return lost.containsKey(partition);
+    }
+
+    /** Partitions that wait for an operator. Any thread. */
+    Collection<LostRange> lost() {
+        return lost.values();
+    }
+
+    void forget(Collection<TopicPartition> partitions) {
+        unplaced.removeAll(partitions);
+        Map<TopicPartition, LostRange> rest = new HashMap<>(lost);
+        rest.keySet().removeAll(partitions);
+        lost = Map.copyOf(rest);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.sluice.consumer.handlers;
+
+import dev.sluice.api.Event;
+import dev.sluice.api.PermanentFailure;
+
+import java.math.BigDecimal;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+
+/**
+ * What a payment event says: {@code {"user_id", "amount", "currency", "status"}}, of which only {@code status} must be
+ * there.
+ *
+ * @param occurredAt the event's own time, or that of its acceptance
+ */
+record Payment(Event event, String userId, BigDecimal amount, String currency, String status,
+               OffsetDateTime occurredAt) {
+
+    /** Which of two states of the same event is the newer. */
+    static final Comparator<Payment> AGE = Comparator
+            .comparingLong((Payment payment) -> payment.event.requireSequence())
+            .thenComparing(Payment::occurredAt);
+
+    /** @throws PermanentFailure for data that is none of a payment */
+    static Payment of(Event event) {
+        EventData data = EventData.of(event);
+        return new Payment(event, data.text("user_id"), data.decimal("amount"), data.text("currency"),
+                data.requireText("status"), event.time().orElse(event.origin().timestamp()).atOffset(ZoneOffset.UTC));
+    }
+}

@@ -1,0 +1,229 @@
+package dev.sluice.consumer;
+
+import dev.sluice.api.BatchHandler;
+import dev.sluice.api.EventHandler;
+import dev.sluice.api.PermanentFailure;
+import dev.sluice.bus.RouteFailure;
+import dev.sluice.metrics.Meter;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** What handlers can do wrong, and that it costs nobody else anything. */
+@Timeout(120)
+class EffectOnceTest {
+
+    private static Backends.Postgres postgres;
+    private Rig rig;
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = new Backends.Postgres();
+    }
+
+    @AfterAll
+    static void stopPostgres() throws Exception {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void makeRig() throws Exception {
+        rig = new Rig(postgres, 2);
+    }
+
+    @AfterEach
+    void closeRig() throws Exception {
+        rig.close();
+    }
+
+    @Test
+    void shouldNotCountASwallowedErrorAsCommitted() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        rig.start(0, (EventHandler) (transaction, event) -> Scripted.APPEND.handle(transaction, event)
+                .compose(done -> runs.incrementAndGet() == 1
+                        ? transaction.query("SELECT 1 / 0").execute().<Void>mapEmpty().otherwiseEmpty()
+                        : Future.<Void>succeededFuture()));
+        String id = rig.publish("case:1", 1);
+
+        awaitEffects(id);
+        assertThat(runs).hasValue(2);
+        assertThat(rig.routed).isEmpty();
+    }
+
+    @Test
+    void shouldNotCountATransactionThatTheHandlerEndedAsCommitted() throws Exception {
+        AtomicInteger runs = new AtomicInteger();
+        rig.start(0, (EventHandler) (transaction, event) -> Scripted.APPEND.handle(transaction, event)
+                .compose(done -> runs.incrementAndGet() == 1
+                        ? transaction.query("ROLLBACK").execute().<Void>mapEmpty() : Future.<Void>succeededFuture()));
+        String id = rig.publish("case:1", 1);
+
+        awaitEffects(id);
+        assertThat(runs).hasValue(2);
+    }
+
+    @Test
+    void shouldSetAnEventAsideWhoseHandlerNeverCompletesAndGoOn() throws Exception {
+        rig.start(0, (EventHandler) (transaction, event) -> event.requireSequence() == 1
+                ? Scripted.APPEND.handle(transaction, event).compose(done -> Promise.<Void>promise().future())
+                : Scripted.APPEND.handle(transaction, event), settings -> {
+            settings.handlerTimeout = Duration.ofSeconds(1);
+            return settings;
+        });
+        rig.publish("case:1", 1);
+        String next = rig.publish("case:1", 2);
+
+        awaitEffects(next);
+        RouteFailure failure = rig.routed.element();
+        assertThat(failure.error().types()).contains("java.util.concurrent.TimeoutException");
+        assertThat(failure.error().message()).contains("scripted").contains("1000 ms");
+        assertThat(rig.routed).hasSize(1);
+    }
+
+    @Test
+    void shouldNotLetAHandlerWriteAfterItsTime() throws Exception {
+        CountDownLatch late = new CountDownLatch(1);
+        rig.start(0, (EventHandler) (transaction, event) -> event.requireSequence() > 1
+                ? Scripted.APPEND.handle(transaction, event)
+                : rig.vertx.timer(1_500).compose(now -> Scripted.APPEND.handle(transaction, event))
+                .onComplete(any -> late.countDown()), settings -> {
+            settings.handlerTimeout = Duration.ofMillis(500);
+            return settings;
+        });
+        rig.publish("case:1", 1);
+        String next = rig.publish("case:1", 2);
+
+        assertThat(late.await(20, TimeUnit.SECONDS)).isTrue();
+        awaitEffects(next);
+    }
+
+    @Test
+    void shouldTakeASessionThatPostgresEndedForItsIdlenessForATransientFailure() throws Exception {
+        rig.start(0, (EventHandler) (transaction, event) -> event.requireSequence() == 1
+                ? rig.vertx.timer(2_500).compose(now -> Scripted.APPEND.handle(transaction, event))
+                : Scripted.APPEND.handle(transaction, event));
+        rig.publish("case:1", 1);
+        String next = rig.publish("case:1", 2);
+
+        awaitEffects(next);
+        assertThat(rig.routed).hasSize(1);
+        assertThat(rig.routed.element().error().sqlState()).isEqualTo("25P03");
+    }
+
+    @Test
+    void shouldSurviveAHandlerThatThrowsAnError() throws Exception {
+        rig.start(0, (EventHandler) (transaction, event) -> {
+            if (event.requireSequence() == 1) {
+                throw new StackOverflowError();
+            }
+            return Scripted.APPEND.handle(transaction, event);
+        });
+        rig.publish("case:1", 1);
+        String next = rig.publish("case:1", 2);
+
+        awaitEffects(next);
+        assertThat(rig.routed.element().failures()).isEqualTo(3);
+    }
+
+    @Test
+    void shouldSurviveAHandlerThatCompletesTwiceOrReturnsNothing() throws Exception {
+        rig.start(0, (EventHandler) (transaction, event) -> {
+            if (event.requireSequence() == 1) {
+                return null;
+            }
+            Promise<Void> twice = Promise.promise();
+            Scripted.APPEND.handle(transaction, event).onComplete(done -> {
+                twice.complete();
+                twice.complete();
+            });
+            return twice.future();
+        });
+        rig.publish("case:1", 1);
+        String next = rig.publish("case:1", 2);
+
+        awaitEffects(next);
+        assertThat(rig.routed).hasSize(1);
+    }
+
+    @Test
+    void shouldNameAHandlerThatBlocksAndGoOnOnceItReturns() throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        try (CapturedLog log = CapturedLog.of(HandlerWatch.class)) {
+            rig.start(0, (EventHandler) (transaction, event) -> {
+                try {
+                    boolean opened = event.requireSequence() == 1 && never.await(1_300, TimeUnit.MILLISECONDS);
+                    assertThat(opened).isFalse();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+                return Scripted.APPEND.handle(transaction, event);
+            });
+            String first = rig.publish("case:1", 1);
+            String next = rig.publish("case:1", 2);
+
+            awaitEffects(first, next);
+            assertThat(log.lines()).anyMatch(line -> line.contains("handler=scripted") && line.contains("blocks"));
+        }
+    }
+
+    @Test
+    void shouldCostNeighboursOfABadRowNothing() throws Exception {
+        BatchHandler each = (transaction, events) -> Future.all(events.stream()
+                .map(event -> event.requireSequence() == 13 ? transaction.query("SELECT 1 / 0").execute()
+                        : Scripted.APPEND.handle(transaction, event)).toList());
+        for (int sequence = 1; sequence <= 50; sequence++) {
+            rig.publish("case:" + sequence % 7, sequence);
+        }
+        rig.start(0, each);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> rig.effects().size() == 49);
+        await().atMost(Duration.ofSeconds(5)).until(() -> rig.committed().equals(rig.ends()));
+        assertThat(rig.routed).extracting(failure -> failure.record().header("ce_sequence")).containsExactly("13");
+        assertThat(rig.effects()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldFeedEveryMeterOfItsGroup() throws Exception {
+        rig.start(0, (EventHandler) (transaction, event) -> event.requireSequence() == 1
+                ? Future.failedFuture(new PermanentFailure("bad")) : Scripted.APPEND.handle(transaction, event));
+        rig.publish("case:1", 1);
+        rig.publish("case:1", 2);
+        String only = rig.publish("case:1", 2);
+
+        awaitEffects(only);
+        await().atMost(Duration.ofSeconds(5)).until(() -> gauge(Meter.DOWNSTREAM_LATENCY) > 0);
+        assertThat(gauge(Meter.CONSUMER_PROCESSING_LATENCY_P99)).isBetween(0.0001, 10.0);
+        assertThat(gauge(Meter.CONSUMER_ERROR_RATE)).isBetween(0.33, 0.34);
+        assertThat(gauge(Meter.DUPLICATE_DETECTION_COUNT)).isEqualTo(1);
+        assertThat(gauge(Meter.IDEMPOTENCY_CACHE_HIT_RATE)).isZero();
+        assertThat(gauge(Meter.CONSUMER_FETCH_SIZE_DYNAMIC)).isGreaterThanOrEqualTo(256 * 1024);
+        assertThat(gauge(Meter.CIRCUIT_BREAKER_OPEN)).isZero();
+        assertThat(gauge(Meter.CONSUMER_QUEUE_DEPTH)).isZero();
+        assertThat(rig.meters.get(Meter.EVENT_PROCESSING_SECONDS.exposedName()).tag("group", rig.group).timer().count())
+                .isEqualTo(3);
+        assertThat(rig.counter(Meter.EVENTS_PROCESSED_TOTAL.exposedName())).isEqualTo(3);
+    }
+
+    private double gauge(Meter meter) {
+        return rig.meters.get(meter.exposedName()).tag("group", rig.group).gauge().value();
+    }
+
+    private void awaitEffects(String... ids) {
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> assertThat(rig.effects()).isEqualTo(List.of(ids)));
+        await().atMost(Duration.ofSeconds(10)).until(() -> rig.committed().equals(rig.ends()));
+    }
+}

@@ -1,0 +1,147 @@
+package dev.sluice.consumer;
+
+import dev.sluice.bus.SharedPressure;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisAPI;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** PostgreSQL goes away under load: that is no event's failure, it raises the alarm, and it ends by itself. */
+@Timeout(180)
+class OutageTest {
+
+    private static final int ENTITIES = 20;
+    private Backends.Postgres postgres;
+    private Rig rig;
+    private RedisAPI redis;
+    private volatile boolean publishing = true;
+    private Thread publisher;
+    private volatile int rounds;
+
+    @BeforeEach
+    void start() throws Exception {
+        postgres = new Backends.Postgres();
+        rig = new Rig(postgres, 6);
+        Redis client = Redis.createClient(rig.vertx, Backends.redis());
+        redis = RedisAPI.api(client);
+        redis.flushall(List.of()).await(10, TimeUnit.SECONDS);
+        rig.start(0, Scripted.APPEND_ALL, settings -> {
+            settings.pressure = Subscription.Pressure.COUNTS;
+            return settings;
+        });
+        publisher = new Thread(this::publish);
+        publisher.start();
+        await().atMost(Duration.ofSeconds(20)).until(() -> rig.committedInAll() > 200);
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        publishing = false;
+        publisher.join(10_000);
+        rig.close();
+        postgres.close();
+    }
+
+    @Test
+    void shouldWaitOutAFrozenPostgres() throws Exception {
+        await().atMost(Duration.ofSeconds(20)).until(() -> "false".equals(flag()));
+        List<String> heard = listen();
+
+        postgres.freeze();
+        await().atMost(Duration.ofSeconds(20)).until(() -> "true".equals(flag()));
+        await().atMost(Duration.ofSeconds(20)).until(() -> "1.000".equals(get(SharedPressure.LEVEL)));
+        await().during(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(10)).until(() -> breaker() > 0);
+        postgres.thaw();
+        shouldResumeWithin2s();
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> "false".equals(flag()));
+        assertThat(heard).startsWith("true").endsWith("false");
+        shouldHaveLostAndDoubledNothing();
+    }
+
+    @Test
+    void shouldWaitOutAKilledPostgres() throws Exception {
+        postgres.kill();
+        await().atMost(Duration.ofSeconds(20)).until(() -> "true".equals(flag()));
+        await().atMost(Duration.ofSeconds(10)).until(() -> breaker() > 0);
+        await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(10)).until(() -> "true".equals(flag()));
+        postgres.start();
+        shouldResumeWithin2s();
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> "false".equals(flag()));
+        shouldHaveLostAndDoubledNothing();
+        assertThat(rig.counter("backpressure_triggered_total")).isPositive();
+    }
+
+    private void shouldResumeWithin2s() throws Exception {
+        long before = rig.committedInAll();
+        long back = System.nanoTime();
+        await().pollInterval(Duration.ofMillis(50)).atMost(Duration.ofSeconds(30))
+                .until(() -> rig.committedInAll() > before);
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - back);
+        System.out.println("resumed after ms=" + millis);
+        assertThat(millis).isLessThan(2_000);
+    }
+
+    private void shouldHaveLostAndDoubledNothing() throws Exception {
+        publishing = false;
+        publisher.join(10_000);
+        int published = rounds * ENTITIES;
+        await().atMost(Duration.ofSeconds(60)).until(() -> rig.effects().size() >= published);
+        assertThat(rig.effects()).hasSize(published).doesNotHaveDuplicates();
+        assertThat(rig.stepsOutOfOrder()).isZero();
+        assertThat(rig.routed).isEmpty();
+    }
+
+    private void publish() {
+        while (publishing) {
+            int round = rounds + 1;
+            for (int entity = 0; entity < ENTITIES; entity++) {
+                rig.publish("case:" + entity, round);
+            }
+            rounds = round;
+            LockSupport.parkNanos(20_000_000);
+        }
+    }
+
+    private double breaker() {
+        return rig.meters.get("circuit_breaker_open").gauge().value();
+    }
+
+    private String flag() throws Exception {
+        return get(SharedPressure.FLAG);
+    }
+
+    private String get(String key) throws Exception {
+        Response value = redis.get(key).await(10, TimeUnit.SECONDS);
+        return value == null ? null : value.toString();
+    }
+
+    private List<String> listen() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        RedisConnection connection = Redis.createClient(rig.vertx, Backends.redis()).connect().await(10, TimeUnit.SECONDS);
+        connection.handler(message -> {
+            if (message.get(0).toString().equals("message")) {
+                heard.add(message.get(2).toString());
+            }
+        });
+        connection.send(Request.cmd(Command.SUBSCRIBE)
+                .arg(SharedPressure.CHANNEL)).await(10, TimeUnit.SECONDS);
+        return heard;
+    }
+}

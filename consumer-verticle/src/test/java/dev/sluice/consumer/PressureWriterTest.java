@@ -1,0 +1,137 @@
+package dev.sluice.consumer;
+
+import dev.sluice.bus.SharedPressure;
+import dev.sluice.config.RedisSettings;
+import dev.sluice.consumer.Subscription.Pressure;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisAPI;
+import io.vertx.redis.client.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** On a real Redis. */
+@Timeout(60)
+class PressureWriterTest {
+
+    private final Vertx vertx = Vertx.vertx();
+    private RedisAPI redis;
+
+    @BeforeEach
+    void clear() throws Exception {
+        redis = RedisAPI.api(Redis.createClient(vertx, Backends.redis()));
+        redis.flushall(List.of()).await(10, TimeUnit.SECONDS);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldRaiseTheFlagFromATenthAndTellTheGreatest() {
+        PressureWriter one = writer("one", Pressure.COUNTS);
+        write(one, 0.099);
+        awaitShared("false", "0.099");
+        write(one, 0.1);
+        awaitShared("true", "0.100");
+        write(writer("two", Pressure.COUNTS), 0.75);
+        awaitShared("true", "0.750");
+        assertThat(get(SharedPressure.entry("one"))).isEqualTo("0.100");
+        assertThat(get(SharedPressure.entry("two"))).isEqualTo("0.750");
+    }
+
+    @Test
+    void shouldNotLetAHealthyInstanceClearAnothersAlarm() {
+        write(writer("sick", Pressure.COUNTS), 1);
+        awaitShared("true", "1.000");
+        PressureWriter healthy = writer("healthy", Pressure.COUNTS);
+        write(healthy, 0);
+        await().until(() -> "0.000".equals(get(SharedPressure.entry("healthy"))));
+        awaitShared("true", "1.000");
+    }
+
+    @Test
+    void shouldLetTheAlarmOfADeadInstanceExpire() {
+        write(writer("dead", Pressure.COUNTS), 1);
+        awaitShared("true", "1.000");
+        PressureWriter healthy = writer("healthy", Pressure.COUNTS);
+
+        await().pollInterval(Duration.ofMillis(500)).atMost(Duration.ofSeconds(8)).until(() -> {
+            write(healthy, 0);
+            return "false".equals(get(SharedPressure.FLAG));
+        });
+        assertThat(get(SharedPressure.entry("dead"))).isNull();
+        await().pollInterval(Duration.ofMillis(500)).atMost(Duration.ofSeconds(8))
+                .until(() -> get(SharedPressure.FLAG) == null && get(SharedPressure.LEVEL) == null);
+    }
+
+    @Test
+    void shouldTakeItsAlarmWithItWhenItLeaves() {
+        PressureWriter leaving = writer("leaving", Pressure.COUNTS);
+        write(leaving, 1);
+        awaitShared("true", "1.000");
+        vertx.getOrCreateContext().runOnContext(now -> leaving.leave());
+        awaitShared("false", "0");
+        assertThat(get(SharedPressure.entry("leaving"))).isNull();
+    }
+
+    @Test
+    void shouldShowTheEntryOfAGroupThatDoesNotCountAndNoMore() {
+        write(writer("fan-out", Pressure.IGNORED), 1);
+        await().until(() -> "1.000".equals(get(SharedPressure.entry("fan-out"))));
+        assertThat(get(SharedPressure.FLAG)).isNull();
+        assertThat(get(SharedPressure.LEVEL)).isNull();
+    }
+
+    @Test
+    void shouldSayOnceThatRedisIsAway() {
+        PressureWriter alone = new PressureWriter(vertx, new RedisSettings("redis://127.0.0.1:1",
+                Duration.ofMillis(200)), "alone", Pressure.COUNTS);
+        try (CapturedLog log = CapturedLog.of(PressureWriter.class)) {
+            await().pollInterval(Duration.ofMillis(300)).until(() -> {
+                write(alone, 1);
+                return !log.lines().isEmpty();
+            });
+            await().pollInterval(Duration.ofMillis(300)).during(Duration.ofSeconds(1)).until(() -> {
+                write(alone, 1);
+                return log.lines().size() == 1;
+            });
+        }
+    }
+
+    private PressureWriter writer(String instance, Pressure mode) {
+        return new PressureWriter(vertx, new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), instance, mode);
+    }
+
+    private void write(PressureWriter writer, double pressure) {
+        vertx.getOrCreateContext().runOnContext(now -> writer.write(pressure));
+    }
+
+    private void awaitShared(String flag, String level) {
+        await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+            assertThat(get(SharedPressure.FLAG)).isEqualTo(flag);
+            assertThat(get(SharedPressure.LEVEL)).isEqualTo(level);
+        });
+    }
+
+    private String get(String key) {
+        Response value;
+        try {
+            value = redis.get(key).await(5, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+        return value == null ? null : value.toString();
+    }
+}

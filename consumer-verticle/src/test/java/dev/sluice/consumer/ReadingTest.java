@@ -1,0 +1,105 @@
+package dev.sluice.consumer;
+
+import dev.sluice.event.Topics;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** What is read when, and where reading stops. */
+@Timeout(120)
+class ReadingTest {
+
+    private static Backends.Postgres postgres;
+    private Rig rig;
+
+    @BeforeAll
+    static void startPostgres() {
+        postgres = new Backends.Postgres();
+    }
+
+    @AfterAll
+    static void stopPostgres() throws Exception {
+        postgres.close();
+    }
+
+    @BeforeEach
+    void makeRig() throws Exception {
+        rig = new Rig(postgres, 2);
+    }
+
+    @AfterEach
+    void closeRig() throws Exception {
+        rig.close();
+    }
+
+    @Test
+    void shouldStopOnlyThePartitionWhoseOffsetsAreGoneAndSaySo() throws Exception {
+        for (int sequence = 1; sequence <= 20; sequence++) {
+            rig.publish(inPartition(0, sequence));
+            rig.publish(inPartition(1, sequence));
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> rig.ends().equals(Map.of(0, 20L, 1, 20L)));
+        TopicPartition first = new TopicPartition(rig.topic, 0);
+        rig.admin().alterConsumerGroupOffsets(rig.group, Map.of(first, new OffsetAndMetadata(3))).all()
+                .get(10, TimeUnit.SECONDS);
+        rig.admin().deleteRecords(Map.of(first, RecordsToDelete.beforeOffset(8))).all().get(10, TimeUnit.SECONDS);
+
+        rig.start(0, Scripted.APPEND_ALL);
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> rig.effects().size() == 20);
+        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertThat(rig.health.get("0").reason())
+                .contains(first + " is stopped: offsets 3 to 7 are gone"));
+        assertThat(rig.health.get("0").healthy()).isFalse();
+        rig.publish(inPartition(0, 21));
+        rig.publish(inPartition(1, 21));
+        await().atMost(Duration.ofSeconds(10)).until(() -> rig.committed().get(1) == 21L);
+        assertThat(rig.committed()).containsEntry(0, 3L);
+        assertThat(rig.counter("consumer_poll_restarts_total")).isZero();
+    }
+
+    @Test
+    void shouldHoldARetryUntilItIsDueAndRunItInItsGroupOnly() throws Exception {
+        Instant due = Instant.now().plusMillis(2_500).truncatedTo(ChronoUnit.MILLIS);
+        rig.publish(retry("case:1", 1, rig.group, due));
+        rig.publish(retry("case:2", 1, "another", Instant.now()));
+        rig.start(0, Scripted.APPEND_ALL);
+        String other = rig.publish("case:3", 1);
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> rig.effects().size() == 1);
+        assertThat(rig.effects()).containsExactly(other);
+        assertThat(Instant.now()).isBefore(due);
+        await().pollInterval(Duration.ofMillis(20)).atMost(Duration.ofSeconds(20)).until(() -> rig.effects().size() == 2);
+        assertThat(Instant.now()).isBetween(due, due.plusMillis(1_000));
+        assertThat(rig.effects()).containsExactly(other, "the first identity");
+    }
+
+    private ProducerRecord<byte[], byte[]> inPartition(int partition, int sequence) {
+        ProducerRecord<byte[], byte[]> record = Rig.record(rig.topic, "case:" + partition, sequence, Map.of());
+        return new ProducerRecord<>(rig.topic, partition, record.key(), record.value(), record.headers());
+    }
+
+    private ProducerRecord<byte[], byte[]> retry(String entity, int sequence, String group, Instant due) {
+        ProducerRecord<byte[], byte[]> record = Rig.record(Topics.retryOf(rig.topic), entity, sequence, Map.of(
+                "x-original-group", group, "x-retry-after", due.toString(), "x-retry-count", "1",
+                "x-event-identity", "the first identity"));
+        assertThat(record.key()).isEqualTo(entity.getBytes(StandardCharsets.UTF_8));
+        return record;
+    }
+}

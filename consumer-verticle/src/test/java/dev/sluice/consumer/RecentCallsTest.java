@@ -1,0 +1,51 @@
+package dev.sluice.consumer;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class RecentCallsTest {
+
+    private static final long MILLI = 1_000_000;
+    private static final long SECOND = 1_000 * MILLI;
+    private final RecentCalls calls = new RecentCalls();
+
+    @Test
+    void shouldKnowNothingWithoutCalls() {
+        assertThat(calls.latencyMillis(0)).isNaN();
+        assertThat(calls.failureRatio(0)).isZero();
+        assertThat(calls.calls(0)).isZero();
+    }
+
+    @Test
+    void shouldTellThe95thPercentileOfFiveSeconds() {
+        for (int i = 1; i <= 100; i++) {
+            call(0, i * MILLI, false);
+        }
+        assertThat(calls.latencyMillis(SECOND)).isEqualTo(95);
+        assertThat(calls.latencyMillis(6 * SECOND)).isNaN();
+    }
+
+    @Test
+    void shouldTellTheAgeOfACallThatHangs() {
+        call(0, 5 * MILLI, false);
+        calls.onStarted(0);
+        assertThat(calls.latencyMillis(3 * SECOND)).isEqualTo(3_000);
+    }
+
+    @Test
+    void shouldTellTheFailuresOfTenSeconds() {
+        call(0, MILLI, true);
+        call(8 * SECOND, MILLI, true);
+        call(9 * SECOND, MILLI, false);
+        assertThat(calls.failureRatio(9 * SECOND)).isEqualTo(2.0 / 3);
+        assertThat(calls.failureRatio(11 * SECOND)).isEqualTo(0.5);
+        calls.forgetFailures();
+        assertThat(calls.failureRatio(11 * SECOND)).isZero();
+        assertThat(calls.calls(11 * SECOND)).isEqualTo(1);
+    }
+
+    private void call(long start, long duration, boolean failed) {
+        calls.onEnded(calls.onStarted(start), start + duration, failed);
+    }
+}

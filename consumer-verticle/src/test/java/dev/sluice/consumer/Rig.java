@@ -1,0 +1,184 @@
+package dev.sluice.consumer;
+
+import dev.sluice.api.Handler;
+import dev.sluice.bus.Addresses;
+import dev.sluice.bus.Bus;
+import dev.sluice.bus.ComponentHealth;
+import dev.sluice.bus.Node;
+import dev.sluice.bus.RouteFailure;
+import dev.sluice.bus.Routed;
+import dev.sluice.config.ByteSize;
+import dev.sluice.config.KafkaSettings;
+import dev.sluice.config.RedisSettings;
+import dev.sluice.event.Topics;
+import dev.sluice.failure.FailureRules;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+
+/** Consumer verticles on real parts, with one topic and one group of their own, and a DLQ router that only takes note. */
+final class Rig {
+
+    private static final AtomicInteger NUMBER = new AtomicInteger();
+
+    final String topic = "topic-" + ProcessHandle.current().pid() + "-" + NUMBER.incrementAndGet();
+    final String group = "group-" + topic;
+    final Vertx vertx = Vertx.vertx();
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final Queue<RouteFailure> routed = new ConcurrentLinkedQueue<>();
+    final Map<String, ComponentHealth> health = new ConcurrentHashMap<>();
+    final Node node;
+    private final Backends.Postgres postgres;
+    private final int partitions;
+    private final Map<Integer, String> deployments = new HashMap<>();
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Admin admin;
+
+    Rig(Backends.Postgres postgres, int partitions) throws Exception {
+        this.postgres = postgres;
+        this.partitions = partitions;
+        Bus bus = Bus.install(vertx);
+        node = new Node("node-" + topic, bus, meters);
+        bus.serve(Addresses.ROUTE_FAILURE, failure -> {
+            routed.add(failure);
+            return Future.succeededFuture(new Routed.Dead(Topics.DLQ_ERRORS, 0, 0, "TRANSIENT"));
+        }).started().await(10, TimeUnit.SECONDS);
+        bus.listen(Addresses.HEALTH, sign -> health.put(sign.instance(), sign)).started().await(10, TimeUnit.SECONDS);
+        producer = new KafkaProducer<>(Map.of("bootstrap.servers", Backends.kafka(), "linger.ms", "5"),
+                new ByteArraySerializer(), new ByteArraySerializer());
+        admin = Admin.create(Map.of("bootstrap.servers", Backends.kafka()));
+        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1),
+                new NewTopic(Topics.retryOf(topic), 2, (short) 1))).all().get(30, TimeUnit.SECONDS);
+        postgres.execute("CREATE TABLE IF NOT EXISTS effects (id bigint GENERATED ALWAYS AS IDENTITY, event_id text, "
+                + "entity text, sequence bigint); TRUNCATE effects");
+    }
+
+    /** Short waits, so that tests are short. */
+    static final class Settings {
+        Duration drain = Duration.ofSeconds(5);
+        Duration stopDeadline = Duration.ofSeconds(5);
+        Duration handlerTimeout = Duration.ofSeconds(3);
+        String protocol = "consumer";
+        ConsumerSettings.Membership membership = ConsumerSettings.Membership.LEFT;
+        String handler = "scripted";
+        Subscription.Pressure pressure = Subscription.Pressure.IGNORED;
+        int queue = 500;
+    }
+
+    void start(int index, Settings with) throws Exception {
+        Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, SequenceMode.NONE,
+                with.pressure, Map.of("script", group));
+        ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500,
+                ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
+                with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
+                Map.of("fetch.max.wait.ms", "100", "max.poll.records", "500"));
+        deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
+                new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
+                new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), node)).await(30, TimeUnit.SECONDS));
+    }
+
+    void start(int index, Handler script, UnaryOperator<Settings> change) throws Exception {
+        Scripted.write(group, script);
+        start(index, change.apply(new Settings()));
+    }
+
+    void start(int index, Handler script) throws Exception {
+        start(index, script, settings -> settings);
+    }
+
+    void stop(int index) throws Exception {
+        vertx.undeploy(deployments.remove(index)).await(30, TimeUnit.SECONDS);
+    }
+
+    /** @return the event's identity */
+    String publish(String entity, long sequence) {
+        producer.send(record(topic, entity, sequence, Map.of()));
+        return "/test " + entity + "/" + sequence;
+    }
+
+    void publish(ProducerRecord<byte[], byte[]> record) {
+        producer.send(record);
+    }
+
+    static ProducerRecord<byte[], byte[]> record(String topic, String entity, long sequence, Map<String, String> more) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, bytes(entity), bytes("{\"n\":" + sequence + "}"));
+        Map<String, String> headers = new HashMap<>(Map.of("ce_id", entity + "/" + sequence, "ce_source", "/test",
+                "ce_type", "step", "ce_subject", entity, "ce_sequence", Long.toString(sequence), "content-type",
+                "application/json"));
+        headers.putAll(more);
+        headers.forEach((name, value) -> record.headers().add(name, bytes(value)));
+        return record;
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    Map<Integer, Long> committed() throws Exception {
+        return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get(10, TimeUnit.SECONDS).entrySet()
+                .stream().filter(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null)
+                .collect(Collectors.toMap(entry -> entry.getKey().partition(), entry -> entry.getValue().offset()));
+    }
+
+    long committedInAll() throws Exception {
+        return committed().values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    Map<Integer, Long> ends() throws Exception {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        for (int partition = 0; partition < partitions; partition++) {
+            latest.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+        }
+        return admin.listOffsets(latest).all().get(10, TimeUnit.SECONDS).entrySet().stream()
+                .filter(entry -> entry.getValue().offset() > 0)
+                .collect(Collectors.toMap(entry -> entry.getKey().partition(), entry -> entry.getValue().offset()));
+    }
+
+    Admin admin() {
+        return admin;
+    }
+
+    List<String> effects() {
+        return postgres.column("SELECT event_id FROM effects ORDER BY id");
+    }
+
+    /** Sequences of entities that did not follow their predecessor by one. */
+    long stepsOutOfOrder() {
+        return postgres.number("SELECT count(*) FROM (SELECT sequence - lag(sequence) OVER (PARTITION BY entity "
+                + "ORDER BY id) AS step FROM effects) AS steps WHERE step <> 1");
+    }
+
+    double counter(String name) {
+        return meters.find(name).counters().stream().mapToDouble(counter -> counter.count()).sum();
+    }
+
+    void close() throws Exception {
+        producer.close(Duration.ofSeconds(1));
+        for (int index : new ArrayList<>(deployments.keySet())) {
+            stop(index);
+        }
+        admin.close(Duration.ofSeconds(5));
+        vertx.close().await(30, TimeUnit.SECONDS);
+    }
+}

@@ -1,0 +1,135 @@
+package dev.sluice.gateway;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.time.Duration;
+
+/** The body of a request that is held in memory as a whole, or why it is not. */
+sealed interface Body {
+
+    record Whole(byte[] bytes) implements Body {
+    }
+
+    /** The rest of it may still be on its way. */
+    record Refused(Problem problem) implements Body {
+    }
+
+    /**
+     * Reads a body of at most so many bytes, unpacked. More is refused as soon as it is known: from the declared length
+     * before a byte is read, else when the limit is passed. Never fails, unless the connection does.
+     */
+    static Future<Body> read(Vertx vertx, HttpServerRequest request, String what, long limit, Duration timeout) {
+        Coding coding = Coding.of(request);
+        if (coding == Coding.UNSUPPORTED) {
+            return Future.succeededFuture(new Refused(new Problem.UnsupportedEncoding(request.getHeader("content-encoding"))));
+        }
+        if (declaredLength(request) > limit) {
+            return Future.succeededFuture(new Refused(new Problem.TooLarge(what, limit)));
+        }
+        Promise<Body> promise = Promise.promise();
+        Collector collector = new Collector(promise, what, limit, coding == Coding.GZIP ? new Gunzip() : null);
+        long timer = vertx.setTimer(timeout.toMillis(), late -> collector.refuse(new Problem.BodyTooSlow(timeout)));
+        request.exceptionHandler(promise::tryFail);
+        request.handler(collector::onChunk);
+        request.endHandler(end -> collector.onEnd());
+        if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
+            request.response().writeContinue();
+        }
+        return promise.future().onComplete(done -> {
+            vertx.cancelTimer(timer);
+            collector.close();
+        });
+    }
+
+    private static long declaredLength(HttpServerRequest request) {
+        try {
+            String length = request.getHeader("content-length");
+            return length == null ? -1 : Long.parseLong(length.trim());
+        } catch (NumberFormatException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    /** How a body is packed. */
+    enum Coding {
+        IDENTITY, GZIP, UNSUPPORTED;
+
+        static Coding of(HttpServerRequest request) {
+            String header = request.getHeader("content-encoding");
+            if (header == null || header.isBlank() || header.trim().equalsIgnoreCase("identity")) {
+                return IDENTITY;
+            }
+            return header.trim().equalsIgnoreCase("gzip") || header.trim().equalsIgnoreCase("x-gzip") ? GZIP : UNSUPPORTED;
+        }
+    }
+
+    /** Gathers chunks, within the limit. */
+    final class Collector {
+
+        private final Promise<Body> promise;
+        private final String what;
+        private final long limit;
+        private final Gunzip gunzip;
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        private Collector(Promise<Body> promise, String what, long limit, Gunzip gunzip) {
+            this.promise = promise;
+            this.what = what;
+            this.limit = limit;
+            this.gunzip = gunzip;
+        }
+
+        private void onChunk(Buffer chunk) {
+            if (promise.future().isComplete()) {
+                return;
+            }
+            if (gunzip == null) {
+                add(chunk.getBytes());
+                return;
+            }
+            try {
+                gunzip.feed(chunk.getBytes());
+                for (byte[] piece = gunzip.next(); piece != null; piece = gunzip.next()) {
+                    add(piece);
+                    if (promise.future().isComplete()) {
+                        return;
+                    }
+                }
+            } catch (IOException e) {
+                refuse(new Problem.Malformed(e.getMessage()));
+            }
+        }
+
+        private void add(byte[] piece) {
+            if (bytes.size() + piece.length > limit) {
+                refuse(new Problem.TooLarge(what, limit));
+            } else {
+                bytes.writeBytes(piece);
+            }
+        }
+
+        private void onEnd() {
+            if (gunzip != null && !promise.future().isComplete() && !gunzip.isComplete()) {
+                refuse(new Problem.Malformed("the gzip breaks off"));
+            } else {
+                promise.tryComplete(new Whole(bytes.toByteArray()));
+            }
+        }
+
+        private void refuse(Problem problem) {
+            promise.tryComplete(new Refused(problem));
+        }
+
+        private void close() {
+            if (gunzip != null) {
+                gunzip.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.sluice.gateway;
+
+import io.vertx.core.Future;
+
+/**
+ * Takes events over from the requests of one instance, whatever way they came, and knows what is not answered yet.
+ * For one context.
+ */
+final class Desk {
+
+    /** What an event costs beside its data: attributes, headers, bookkeeping. */
+    private static final int OVERHEAD = 512;
+
+    private final WaitingRoom room;
+    private final Intake intake;
+    private final GatewayMeters meters;
+    private long underWay;
+
+    Desk(WaitingRoom room, Intake intake, GatewayMeters meters) {
+        this.room = room;
+        this.intake = intake;
+        this.meters = meters;
+    }
+
+    /** @param order of the request that the event is part of. The future never fails. */
+    Future<EventOutcome> take(String topic, String client, Reading reading, EntityOrder order) {
+        if (reading instanceof Reading.Refused refused) {
+            meters.onOutcome(topic, refused.problem().status());
+            return Future.succeededFuture(new EventOutcome.Failed(null, refused.problem()));
+        }
+        IncomingEvent event = ((Reading.Valid) reading).event();
+        underWay++;
+        return order.inOrder(event, place -> throughTheRoom(topic, client, event, place)).onComplete(done -> {
+            underWay--;
+            meters.onOutcome(topic, done.result().status());
+        });
+    }
+
+    private Future<EventOutcome> throughTheRoom(String topic, String client, IncomingEvent event, EntityOrder.Place place) {
+        long bytes = costOf(event);
+        return room.enter(bytes).compose(admitted -> admitted
+                ? intake.accept(topic, client, event, place).onComplete(done -> room.leave(bytes))
+                : Future.succeededFuture(new EventOutcome.Failed(event, new Problem.Overloaded())));
+    }
+
+    static long costOf(IncomingEvent event) {
+        return OVERHEAD + (event.data() == null ? 0 : event.data().length);
+    }
+
+    /** Events that wait for their outcome. */
+    long underWay() {
+        return underWay;
+    }
+}

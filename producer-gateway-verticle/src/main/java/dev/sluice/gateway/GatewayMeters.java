@@ -1,0 +1,40 @@
+package dev.sluice.gateway;
+
+import dev.sluice.metrics.Meter;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** What one instance has to tell. Meters are looked up once, not for each event. For one context. */
+final class GatewayMeters {
+
+    private final MeterRegistry registry;
+    private final Counter unmarked;
+    private final Map<String, Map<Integer, Counter>> events = new HashMap<>();
+    private final Map<String, Timer> published = new HashMap<>();
+
+    GatewayMeters(MeterRegistry registry) {
+        this.registry = registry;
+        this.unmarked = Meter.GATEWAY_UNMARKED_TOTAL.counter(registry);
+    }
+
+    void onOutcome(String topic, int status) {
+        events.computeIfAbsent(topic, first -> new HashMap<>())
+                .computeIfAbsent(status, first -> Meter.GATEWAY_EVENTS_TOTAL.counter(registry, topic, Integer.toString(status)))
+                .increment();
+    }
+
+    void onPublished(String topic, long nanos) {
+        published.computeIfAbsent(topic, first -> Meter.GATEWAY_PUBLISH_SECONDS.timer(registry, topic))
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Published without a mark in Redis. */
+    void onUnmarked() {
+        unmarked.increment();
+    }
+}

@@ -1,0 +1,221 @@
+package dev.sluice.gateway;
+
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The gateway's HTTP side: finds out what a request is, hands its events to the {@link Desk}, answers. For one context. */
+final class GatewayServer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
+    private static final String EVENTS = "/v1/events";
+    private static final String TOPICS = "/v1/topics/";
+    private static final String OPENAPI = "/openapi.json";
+    /** Nobody is told apart yet. */
+    private static final String CLIENT = "anonymous";
+
+    private final Vertx vertx;
+    private final GatewaySettings settings;
+    private final Set<String> topics;
+    private final Desk desk;
+    private final EventReader reader;
+    private final BatchReader batches;
+    private final Buffer openApi;
+    private final HttpServer server;
+    private final Set<NdjsonStream> streams = new HashSet<>();
+    private long requests;
+    private boolean stopping;
+
+    GatewayServer(Vertx vertx, GatewaySettings settings, Set<String> topics, Desk desk, EventReader reader, Buffer openApi) {
+        this.vertx = vertx;
+        this.settings = settings;
+        this.topics = topics;
+        this.desk = desk;
+        this.reader = reader;
+        this.batches = new BatchReader(reader);
+        this.openApi = openApi;
+        this.server = vertx.createHttpServer(new HttpServerOptions()
+                .setHost(settings.host()).setPort(settings.port()).setTcpNoDelay(true).setAcceptBacklog(1_024)
+                .setIdleTimeout((int) settings.idleTimeout().toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+                .setMaxHeaderSize(GatewaySettings.MAX_ATTRIBUTES_SIZE * 2).setMaxInitialLineLength(8 << 10)
+                .setHandle100ContinueAutomatically(false).setDecompressionSupported(false));
+    }
+
+    Future<HttpServer> listen() {
+        return server.requestHandler(this::handle).listen();
+    }
+
+    private void handle(HttpServerRequest request) {
+        String path = request.path();
+        if (path == null) {
+            refuse(request, new Problem.Malformed("the request line names no path"));
+        } else if (path.equals(EVENTS)) {
+            post(request, settings.topic());
+        } else if (path.startsWith(TOPICS) && path.endsWith("/events") && path.length() > TOPICS.length() + "/events".length()) {
+            onTopic(request, path.substring(TOPICS.length(), path.length() - "/events".length()));
+        } else if (path.equals(OPENAPI)) {
+            onOpenApi(request);
+        } else {
+            refuse(request, new Problem.NoSuchPath());
+        }
+    }
+
+    private void onTopic(HttpServerRequest request, String encoded) {
+        String topic;
+        try {
+            topic = URLDecoder.decode(encoded.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            topic = encoded;
+        }
+        if (topics.contains(topic)) {
+            post(request, topic);
+        } else {
+            refuse(request, new Problem.UnknownTopic(topic));
+        }
+    }
+
+    private void onOpenApi(HttpServerRequest request) {
+        if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
+            request.response().putHeader("content-type", MediaType.JSON).end(openApi);
+        } else {
+            refuse(request, new Problem.MethodNotAllowed("GET, HEAD"));
+        }
+    }
+
+    private void post(HttpServerRequest request, String topic) {
+        if (!request.method().equals(HttpMethod.POST)) {
+            refuse(request, new Problem.MethodNotAllowed("POST"));
+            return;
+        }
+        if (stopping) {
+            request.response().putHeader("connection", "close");
+            refuse(request, new Problem.Stopping());
+            return;
+        }
+        MultiMap headers = request.headers();
+        String contentType = headers.get("content-type");
+        String type = MediaType.of(contentType);
+        boolean binary = BinaryReader.isBinary(headers) && !type.startsWith("application/cloudevents");
+        if (!binary && !MediaType.isUtf8(contentType)) {
+            refuse(request, new Problem.UnsupportedMediaType(contentType));
+        } else if (binary) {
+            single(request, topic, settings.maxDataSize().bytes(), body -> BinaryReader.read(headers, contentType, body));
+        } else if (type.equals(MediaType.CLOUDEVENT) || type.equals(MediaType.JSON)) {
+            String key = headers.get("idempotency-key");
+            single(request, topic, settings.maxEnvelopeSize(), body -> reader.read(body, 0, body.length, CLIENT, key));
+        } else if (headers.contains("idempotency-key") && (type.equals(MediaType.CLOUDEVENTS_BATCH) || type.equals(MediaType.NDJSON))) {
+            refuse(request, new Problem.Malformed("an Idempotency-Key names one event, and here are many: give each its own id"));
+        } else if (type.equals(MediaType.CLOUDEVENTS_BATCH)) {
+            batch(request, topic);
+        } else if (type.equals(MediaType.NDJSON)) {
+            stream(request, topic);
+        } else {
+            refuse(request, new Problem.UnsupportedMediaType(contentType == null ? "" : contentType));
+        }
+    }
+
+    /** Reads one event out of a whole body. */
+    private interface OneEvent {
+        Reading read(byte[] body);
+    }
+
+    private void single(HttpServerRequest request, String topic, long limit, OneEvent event) {
+        whole(request, "the event", limit, body -> desk.take(topic, CLIENT, event.read(body), new EntityOrder())
+                .onSuccess(outcome -> Answers.single(request.response(), outcome)));
+    }
+
+    private void batch(HttpServerRequest request, String topic) {
+        whole(request, "the batch", settings.maxBatchSize().bytes(), body -> {
+            BatchReader.Batch read = batches.read(body, CLIENT);
+            if (read instanceof BatchReader.Batch.Refused refused) {
+                Answers.problem(request.response(), refused.problem(), null);
+                return Future.succeededFuture();
+            }
+            EntityOrder order = new EntityOrder();
+            List<Future<EventOutcome>> outcomes = new ArrayList<>();
+            ((BatchReader.Batch.Readings) read).events().forEach(reading -> outcomes.add(desk.take(topic, CLIENT, reading, order)));
+            return Future.join(outcomes).onSuccess(all -> Answers.batch(request.response(), all.list()));
+        });
+    }
+
+    /** What is done with a whole body; completes when the answer is given. */
+    private interface WholeBody {
+        Future<?> take(byte[] body);
+    }
+
+    private void whole(HttpServerRequest request, String what, long limit, WholeBody then) {
+        requests++;
+        Body.read(vertx, request, what, limit, settings.bodyTimeout()).compose(body -> {
+            if (body instanceof Body.Refused refused) {
+                refuse(request, refused.problem());
+                return Future.succeededFuture();
+            }
+            return then.take(((Body.Whole) body).bytes());
+        }).onComplete(done -> {
+            requests--;
+            if (done.failed() && !request.response().closed()) {
+                LOG.error("request failed path={} reason={}", request.path(), done.cause().toString(), done.cause());
+                request.connection().close();
+            }
+        });
+    }
+
+    private void stream(HttpServerRequest request, String topic) {
+        Body.Coding coding = Body.Coding.of(request);
+        if (coding == Body.Coding.UNSUPPORTED) {
+            refuse(request, new Problem.UnsupportedEncoding(request.getHeader("content-encoding")));
+            return;
+        }
+        NdjsonStream[] self = new NdjsonStream[1];
+        NdjsonStream stream = new NdjsonStream(request, desk, reader, settings, topic, CLIENT, coding == Body.Coding.GZIP,
+                () -> streams.remove(self[0]));
+        self[0] = stream;
+        streams.add(stream);
+        stream.start();
+    }
+
+    private void refuse(HttpServerRequest request, Problem problem) {
+        HttpServerResponse response = request.response();
+        Answers.problem(response, problem, null);
+        Leftover.discard(request);
+    }
+
+    int port() {
+        return server.actualPort();
+    }
+
+    /** Takes nothing new; completes when all that was taken is answered, or the limit is reached. */
+    Future<Void> stop() {
+        stopping = true;
+        long deadline = System.nanoTime() + settings.drainTimeout().toNanos();
+        new ArrayList<>(streams).forEach(NdjsonStream::stopReading);
+        return drained(deadline).eventually(() -> server.close());
+    }
+
+    private Future<Void> drained(long deadline) {
+        if (requests == 0 && streams.isEmpty() && desk.underWay() == 0) {
+            return Future.succeededFuture();
+        }
+        if (System.nanoTime() > deadline) {
+            LOG.warn("gateway stops with unanswered requests={} streams={} events={}", requests, streams.size(), desk.underWay());
+            return Future.succeededFuture();
+        }
+        return vertx.timer(20, TimeUnit.MILLISECONDS).compose(look -> drained(deadline));
+    }
+}

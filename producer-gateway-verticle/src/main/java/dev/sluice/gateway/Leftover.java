@@ -1,0 +1,32 @@
+package dev.sluice.gateway;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+
+/** The rest of a body that nobody wants. */
+final class Leftover {
+
+    private static final long PATIENCE_MILLIS = 1_000;
+
+    private Leftover() {
+    }
+
+    /**
+     * Reads it for a moment, unseen, since a connection that is closed over unread bytes may take the answer with it;
+     * then closes the connection.
+     */
+    static void discard(HttpServerRequest request) {
+        if (request.isEnded()) {
+            return;
+        }
+        request.handler(chunk -> { });
+        request.exceptionHandler(gone -> { });
+        Vertx.currentContext().owner().setTimer(PATIENCE_MILLIS, timer -> {
+            if (!request.isEnded()) {
+                request.connection().close();
+            }
+        });
+        request.endHandler(end -> { });
+        request.resume();
+    }
+}

@@ -1,0 +1,228 @@
+package dev.sluice.gateway;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * One NDJSON request: lines in, outcomes out, in order and while the lines still come. What is read and not answered is
+ * bounded; beyond that the socket is left unread, and so it is while the caller doesn't read its answers. For one context.
+ */
+final class NdjsonStream {
+
+    /** A line on its way, and its answer when it is there. */
+    private static final class Slot {
+        private final int index;
+        private final long bytes;
+        private EventOutcome outcome;
+
+        private Slot(int index, long bytes) {
+            this.index = index;
+            this.bytes = bytes;
+        }
+    }
+
+    private final HttpServerRequest request;
+    private final HttpServerResponse response;
+    private final Desk desk;
+    private final EventReader reader;
+    private final GatewaySettings.Streams limits;
+    private final String topic;
+    private final String client;
+    private final LineSplitter lines;
+    private final long maxLine;
+    private final Gunzip gunzip;
+    private final Runnable onFinished;
+    private final EntityOrder order = new EntityOrder();
+    private final Deque<Slot> slots = new ArrayDeque<>();
+    private long inFlightBytes;
+    private int next;
+    private boolean paused;
+    private boolean ended;
+    private boolean finished;
+    private boolean flushing;
+
+    /** @param onFinished runs once, when the answer is complete or nobody wants it any more */
+    NdjsonStream(HttpServerRequest request, Desk desk, EventReader reader, GatewaySettings settings, String topic,
+                 String client, boolean gzip, Runnable onFinished) {
+        this.request = request;
+        this.response = request.response();
+        this.desk = desk;
+        this.reader = reader;
+        this.limits = settings.streams();
+        this.topic = topic;
+        this.client = client;
+        this.maxLine = settings.maxEnvelopeSize();
+        this.lines = new LineSplitter(settings.maxEnvelopeSize());
+        this.gunzip = gzip ? new Gunzip() : null;
+        this.onFinished = onFinished;
+    }
+
+    void start() {
+        response.setStatusCode(200).putHeader("content-type", MediaType.NDJSON).setChunked(true);
+        if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
+            response.writeContinue();
+        }
+        response.exceptionHandler(gone -> abandon());
+        response.closeHandler(gone -> abandon());
+        response.drainHandler(drained -> pump());
+        request.exceptionHandler(broken -> stopReading());
+        request.handler(this::onChunk);
+        request.endHandler(end -> onEnd());
+    }
+
+    /** No further line is taken; what was taken gets its answer. */
+    void stopReading() {
+        if (!ended) {
+            ended = true;
+            Leftover.discard(request);
+            flushSoon();
+        }
+    }
+
+    private void onChunk(Buffer chunk) {
+        if (ended) {
+            return;
+        }
+        if (gunzip == null) {
+            lines.feed(chunk.getBytes());
+        } else {
+            gunzip.feed(chunk.getBytes());
+        }
+        pump();
+    }
+
+    /** Takes lines as long as there are any and there is room for them. */
+    private void pump() {
+        try {
+            while (!ended && hasRoom()) {
+                LineSplitter.Line line = lines.next();
+                if (line != null) {
+                    onLine(line);
+                } else if (!fed()) {
+                    resume();
+                    return;
+                }
+            }
+        } catch (IOException e) {
+            answer(new EventOutcome.Failed(null, new Problem.Malformed(e.getMessage())));
+            stopReading();
+            return;
+        }
+        if (!ended && !paused) {
+            paused = true;
+            request.pause();
+        }
+    }
+
+    /** The next unpacked piece, if there is one. */
+    private boolean fed() throws IOException {
+        byte[] piece = gunzip == null ? null : gunzip.next();
+        if (piece != null) {
+            lines.feed(piece);
+        }
+        return piece != null;
+    }
+
+    private void resume() {
+        if (paused) {
+            paused = false;
+            request.resume();
+        }
+    }
+
+    private boolean hasRoom() {
+        return slots.size() < limits.inFlight() && inFlightBytes < limits.inFlightSize().bytes() && !response.writeQueueFull();
+    }
+
+    private void onLine(LineSplitter.Line line) {
+        if (line instanceof LineSplitter.Line.TooLong) {
+            answer(new EventOutcome.Failed(null, new Problem.TooLarge("the line", maxLine)));
+        } else if (line instanceof LineSplitter.Line.Text text && !text.isBlank()) {
+            Reading reading = reader.read(text.bytes(), text.from(), text.to(), client, null);
+            Slot slot = add(reading instanceof Reading.Valid valid ? Desk.costOf(valid.event()) : 0);
+            desk.take(topic, client, reading, order).onComplete(done -> {
+                slot.outcome = done.result();
+                flushSoon();
+            });
+        }
+    }
+
+    private void answer(EventOutcome outcome) {
+        add(0).outcome = outcome;
+        flushSoon();
+    }
+
+    private Slot add(long bytes) {
+        Slot slot = new Slot(next++, bytes);
+        slots.add(slot);
+        inFlightBytes += bytes;
+        return slot;
+    }
+
+    private void onEnd() {
+        if (ended) {
+            return;
+        }
+        if (gunzip != null && !gunzip.isComplete()) {
+            answer(new EventOutcome.Failed(null, new Problem.Malformed("the gzip breaks off")));
+        }
+        LineSplitter.Line last = lines.last();
+        if (last != null) {
+            onLine(last);
+        }
+        ended = true;
+        flushSoon();
+    }
+
+    /** Once a turn, so that answers travel together. */
+    private void flushSoon() {
+        if (!flushing) {
+            flushing = true;
+            Vertx.currentContext().runOnContext(turn -> flush());
+        }
+    }
+
+    private void flush() {
+        flushing = false;
+        if (finished) {
+            return;
+        }
+        Buffer answers = Buffer.buffer();
+        while (!slots.isEmpty() && slots.peek().outcome != null) {
+            Slot slot = slots.poll();
+            inFlightBytes -= slot.bytes;
+            answers.appendBytes(Answers.json(slot.index, slot.outcome)).appendByte((byte) '\n');
+        }
+        if (answers.length() > 0) {
+            response.write(answers);
+        }
+        if (ended && slots.isEmpty()) {
+            finish();
+            response.end();
+        } else if (!ended) {
+            pump();
+        }
+    }
+
+    /** The caller is gone: what was taken goes on, its outcomes are nobody's. */
+    private void abandon() {
+        ended = true;
+        finish();
+    }
+
+    private void finish() {
+        if (!finished) {
+            finished = true;
+            if (gunzip != null) {
+                gunzip.close();
+            }
+            onFinished.run();
+        }
+    }
+}

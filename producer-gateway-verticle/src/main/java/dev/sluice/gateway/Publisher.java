@@ -1,0 +1,264 @@
+package dev.sluice.gateway;
+
+import dev.sluice.config.KafkaSettings;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Kafka's producer, without its waits: it may block for metadata, so one thread of its own talks to it, once for all
+ * events of a turn of the event loop; acknowledgements come back the same way. For one context.
+ *
+ * <p>What is sent keeps its order within a partition, or is not written: Kafka refuses a batch whose predecessor it has
+ * not seen, until the producer gives its batches new numbers. So the first failure closes the producer on the spot, all
+ * that is under way fails with {@link Abandoned}, and another producer takes over when everybody has been told.
+ */
+final class Publisher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+    /** What {@code events} takes: 1.25 MiB. */
+    static final int LARGEST_REQUEST = 5 << 18;
+    private static final int PING_MILLIS = 1_000;
+
+    /** One producer, from its opening to its first failure. */
+    private static final class Generation {
+        private final Producer<byte[], byte[]> producer;
+        private final AtomicBoolean ended = new AtomicBoolean();
+        /** Handed over and not reported; of the context. */
+        private long pending;
+
+        private Generation(Producer<byte[], byte[]> producer) {
+            this.producer = producer;
+        }
+
+        /** On any thread, the producer's own included. */
+        private void end() {
+            if (ended.compareAndSet(false, true)) {
+                producer.close(Duration.ZERO);
+            }
+        }
+    }
+
+    private record Sending(String topic, IncomingEvent event, Promise<RecordMetadata> promise) {
+    }
+
+    private record Result(Generation generation, Promise<RecordMetadata> promise, RecordMetadata metadata, Exception error) {
+    }
+
+    /** It may have been written, but only after all that was sent before it. */
+    static final class Abandoned extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        Abandoned() {
+            super("given up after the failure of an earlier one", null, false, false);
+        }
+    }
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Callable<Producer<byte[], byte[]>> factory;
+    private final Admin admin;
+    private final WorkerExecutor thread;
+    private final Queue<Result> results = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean resultsAnnounced = new AtomicBoolean();
+    private List<Sending> outbox = new ArrayList<>();
+    /** Null while the next one opens. */
+    private Generation generation;
+    /** Events without a key go round the partitions; used by the producer's thread alone. */
+    private int next;
+
+    private Publisher(Vertx vertx, Callable<Producer<byte[], byte[]>> factory, Admin admin, WorkerExecutor thread, Generation first) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.factory = factory;
+        this.admin = admin;
+        this.thread = thread;
+        this.generation = first;
+    }
+
+    /** Completes with Kafka away, too; what the topics are is asked ahead, so that the first event need not wait. */
+    static Future<Publisher> open(Vertx vertx, KafkaSettings kafka, GatewaySettings.Publishing settings, String clientId,
+                                  Set<String> topics) {
+        WorkerExecutor thread = vertx.createSharedWorkerExecutor("publisher-" + clientId, 1);
+        Callable<Producer<byte[], byte[]>> factory = () -> new KafkaProducer<>(properties(kafka, settings, clientId),
+                new ByteArraySerializer(), new ByteArraySerializer());
+        return thread.executeBlocking(factory).map(producer -> {
+            thread.executeBlocking(() -> {
+                topics.forEach(producer::partitionsFor);
+                return null;
+            });
+            Admin admin = Admin.create(new HashMap<>(kafka.clientProperties(clientId + "-ping")));
+            return new Publisher(vertx, factory, admin, thread, new Generation(producer));
+        });
+    }
+
+    private static Map<String, Object> properties(KafkaSettings kafka, GatewaySettings.Publishing settings, String clientId) {
+        Map<String, Object> properties = new HashMap<>(kafka.clientProperties(clientId));
+        properties.put("acks", "all");
+        properties.put("enable.idempotence", "true");
+        properties.put("max.in.flight.requests.per.connection", "5");
+        properties.put("linger.ms", settings.linger().toMillis());
+        properties.put("batch.size", settings.batchSize().toInt());
+        properties.put("compression.type", settings.compression());
+        properties.put("buffer.memory", settings.bufferMemory().bytes());
+        properties.put("max.request.size", Math.max(LARGEST_REQUEST, settings.batchSize().toInt()));
+        properties.put("delivery.timeout.ms", (int) settings.deliveryTimeout().toMillis());
+        properties.put("request.timeout.ms", (int) settings.requestTimeout().toMillis());
+        properties.put("max.block.ms", settings.metadataTimeout().toMillis());
+        properties.put("retry.backoff.max.ms", "1000");
+        properties.put("reconnect.backoff.max.ms", "1000");
+        properties.put("metadata.max.idle.ms", String.valueOf(Duration.ofDays(7).toMillis()));
+        return properties;
+    }
+
+    /** Completes with the acknowledgement of every in-sync replica; failed, the event may be in Kafka all the same. */
+    Future<RecordMetadata> send(String topic, IncomingEvent event) {
+        if (outbox.isEmpty()) {
+            vertx.runOnContext(turn -> flush());
+        }
+        Promise<RecordMetadata> promise = Promise.promise();
+        outbox.add(new Sending(topic, event, promise));
+        return promise.future();
+    }
+
+    private void flush() {
+        if (generation == null || outbox.isEmpty()) {
+            return;
+        }
+        Generation now = generation;
+        List<Sending> sendings = outbox;
+        outbox = new ArrayList<>();
+        now.pending += sendings.size();
+        thread.executeBlocking(() -> {
+            sendings.forEach(sending -> send(now, sending));
+            return null;
+        });
+    }
+
+    /** On the producer's thread. */
+    private void send(Generation now, Sending sending) {
+        if (now.ended.get()) {
+            onResult(now, sending, null, new Abandoned());
+            return;
+        }
+        try {
+            now.producer.send(record(now.producer, sending), (metadata, error) -> onResult(now, sending, metadata, error));
+        } catch (RuntimeException e) {
+            onResult(now, sending, null, e);
+        }
+    }
+
+    /** On any thread. The generation ends before anybody hears of the failure. */
+    private void onResult(Generation now, Sending sending, RecordMetadata metadata, Exception error) {
+        Exception reported = error != null && now.ended.get() ? new Abandoned() : error;
+        if (error != null && !(error instanceof RecordTooLargeException)) {
+            now.end();
+        }
+        results.add(new Result(now, sending.promise, metadata, reported));
+        if (resultsAnnounced.compareAndSet(false, true)) {
+            context.runOnContext(turn -> deliver());
+        }
+    }
+
+    private void deliver() {
+        resultsAnnounced.set(false);
+        for (Result result = results.poll(); result != null; result = results.poll()) {
+            Generation of = result.generation;
+            of.pending--;
+            if (result.error == null) {
+                result.promise.complete(result.metadata);
+            } else {
+                result.promise.fail(result.error);
+            }
+            if (of.ended.get() && of.pending == 0 && of == generation) {
+                openNext();
+            }
+        }
+    }
+
+    /** Everybody has been told: whoever would follow a failed event knows it by now. */
+    private void openNext() {
+        generation = null;
+        thread.executeBlocking(factory).onSuccess(producer -> {
+            generation = new Generation(producer);
+            flush();
+        }).onFailure(error -> {
+            LOG.error("no Kafka producer can be opened: {}", error.toString());
+            List<Sending> waiting = outbox;
+            outbox = new ArrayList<>();
+            waiting.forEach(sending -> sending.promise.fail(error));
+            vertx.setTimer(PING_MILLIS, timer -> openNext());
+        });
+    }
+
+    private ProducerRecord<byte[], byte[]> record(Producer<byte[], byte[]> producer, Sending sending) {
+        IncomingEvent event = sending.event;
+        byte[] key = event.keyBytes();
+        Integer partition = key != null ? null : Math.floorMod(next++, producer.partitionsFor(sending.topic).size());
+        return new ProducerRecord<>(sending.topic, partition, null, key, event.data(), headers(event));
+    }
+
+    /** As the CloudEvents binding for Kafka has them in binary mode. */
+    private static List<Header> headers(IncomingEvent event) {
+        List<Header> headers = new ArrayList<>(event.attributes().size() + 1);
+        event.attributes().forEach((name, value) ->
+                headers.add(new RecordHeader("ce_" + name, value.getBytes(StandardCharsets.UTF_8))));
+        if (event.contentType() != null) {
+            headers.add(new RecordHeader("content-type", event.contentType().getBytes(StandardCharsets.UTF_8)));
+        }
+        return headers;
+    }
+
+    /** Succeeds when a broker answers within a second. */
+    Future<?> ping() {
+        Promise<Void> answer = Promise.promise();
+        admin.describeCluster(new DescribeClusterOptions().timeoutMs(PING_MILLIS)).clusterId().whenComplete((id, error) ->
+                context.runOnContext(turn -> {
+                    if (error == null) {
+                        answer.complete();
+                    } else {
+                        answer.fail(error);
+                    }
+                }));
+        return answer.future();
+    }
+
+    /** @param limit what is not acknowledged by then is given up */
+    Future<Void> close(Duration limit) {
+        Generation last = generation;
+        return thread.<Void>executeBlocking(() -> {
+            if (last != null && !last.ended.get()) {
+                last.producer.close(limit);
+            }
+            admin.close(Duration.ZERO);
+            return null;
+        }).eventually(thread::close);
+    }
+}

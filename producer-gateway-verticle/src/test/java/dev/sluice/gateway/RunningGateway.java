@@ -1,0 +1,73 @@
+package dev.sluice.gateway;
+
+import dev.sluice.bus.Bus;
+import dev.sluice.bus.Node;
+import dev.sluice.config.ByteSize;
+import dev.sluice.config.KafkaSettings;
+import dev.sluice.config.RedisSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Vertx;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** One gateway of a node, in a Vert.x of its own, on a free port. */
+final class RunningGateway {
+
+    static final GatewaySettings SETTINGS = new GatewaySettings("127.0.0.1", 0, "events", ByteSize.mebibytes(1),
+            ByteSize.mebibytes(16), Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(12),
+            new GatewaySettings.Publishing(Duration.ofMillis(5), ByteSize.parse("16KiB"), "none", ByteSize.mebibytes(64),
+                    Duration.ofSeconds(4), Duration.ofSeconds(2), Duration.ofSeconds(1)),
+            new GatewaySettings.Window(Duration.ofHours(1), 100_000),
+            new GatewaySettings.Streams(5_000, ByteSize.mebibytes(8)),
+            new GatewaySettings.Waiting(10_000, ByteSize.mebibytes(32), Duration.ofSeconds(2)),
+            new GatewaySettings.Breaker(5, Duration.ofSeconds(2), Duration.ofSeconds(1)));
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String deployment;
+    final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+    final int port;
+
+    RunningGateway(String node, GatewaySettings settings, String kafka, String redis) throws Exception {
+        port = OwnKafka.freePort();
+        GatewaySettings onPort = new GatewaySettings(settings.host(), port, settings.topic(), settings.maxDataSize(),
+                settings.maxBatchSize(), settings.bodyTimeout(), settings.idleTimeout(), settings.drainTimeout(),
+                settings.publishing(), settings.window(), settings.streams(), settings.waiting(), settings.breaker());
+        Node here = new Node(node, Bus.install(vertx), meters);
+        deployment = vertx.deployVerticle(() -> new ProducerGatewayVerticle(onPort, Set.of("events", "other"),
+                        new KafkaSettings(kafka, Map.of()), new RedisSettings(redis, Duration.ofSeconds(1)), here),
+                new DeploymentOptions().setInstances(2)).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).timeout(Duration.ofSeconds(20));
+    }
+
+    HttpResponse<String> send(HttpRequest request) throws Exception {
+        return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<String> post(String contentType, String body) throws Exception {
+        return post("/v1/events", contentType, body);
+    }
+
+    HttpResponse<String> post(String path, String contentType, String body) throws Exception {
+        return send(request(path).header("content-type", contentType).POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    void undeploy() throws Exception {
+        vertx.undeploy(deployment).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    void close() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+}
