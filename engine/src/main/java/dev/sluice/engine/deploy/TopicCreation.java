@@ -3,16 +3,20 @@ package dev.sluice.engine.deploy;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,25 +38,45 @@ final class TopicCreation {
     }
 
     void create(List<TopicPlan> plans) {
-        admin.createTopics(plans.stream().map(TopicPlan::toNewTopic).toList()).values().forEach(this::awaitCreated);
+        Set<String> created = new HashSet<>();
+        admin.createTopics(plans.stream().map(TopicPlan::toNewTopic).toList()).values().forEach((topic, creation) -> {
+            if (awaitCreated(topic, creation)) {
+                created.add(topic);
+            }
+        });
+        awaitServed(created);
         Map<String, TopicPlan> byName = plans.stream().collect(Collectors.toMap(TopicPlan::name, plan -> plan));
         check(byName);
     }
 
-    private void awaitCreated(String topic, KafkaFuture<Void> creation) {
+    /** @return false when it was there already */
+    private static boolean awaitCreated(String topic, KafkaFuture<Void> creation) {
         try {
             creation.get(DEADLINE_SECONDS, TimeUnit.SECONDS);
             LOG.info("created topic={}", topic);
+            return true;
         } catch (ExecutionException e) {
-            if (!(e.getCause() instanceof TopicExistsException)) {
-                throw new StartRefused("the topic " + topic + " can't be created: " + Await.reason(e.getCause()), e.getCause());
+            if (e.getCause() instanceof TopicExistsException) {
+                return false;
             }
+            throw new StartRefused("the topic " + topic + " can't be created: " + Await.reason(e.getCause()), e.getCause());
         } catch (TimeoutException e) {
             throw new StartRefused("the topic " + topic + " was not created within " + DEADLINE_SECONDS + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StartRefused("interrupted while creating the topic " + topic, e);
         }
+    }
+
+    /**
+     * A leader that doesn't know yet of its new partition refuses a producer's first batch and may take the second: then the
+     * first is refused until it expires (KAFKA-15591). So nobody publishes before each leader has told its offsets.
+     */
+    private void awaitServed(Set<String> topics) {
+        Map<TopicPartition, OffsetSpec> partitions = ask(() -> admin.describeTopics(topics).allTopicNames()).values().stream()
+                .flatMap(topic -> topic.partitions().stream().map(part -> new TopicPartition(topic.name(), part.partition())))
+                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+        ask(() -> admin.listOffsets(partitions).all());
     }
 
     private void check(Map<String, TopicPlan> plans) {
