@@ -13,7 +13,6 @@ import dev.sluice.store.Inbox;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +40,7 @@ final class EffectTransaction {
     private static final Duration OWN_STATEMENTS = Duration.ofSeconds(10);
 
     private final Vertx vertx;
-    private final Pool pool;
+    private final PgTransactions transactions;
     private final Handler handler;
     private final Traits traits;
     private final Inbox inbox;
@@ -50,12 +49,12 @@ final class EffectTransaction {
     private final HandlerWatch watch;
     private final String group;
 
-    EffectTransaction(Vertx vertx, Pool pool, Handler handler, Traits traits, String group, SequencePolicy sequences,
+    EffectTransaction(Vertx vertx, PgTransactions transactions, Handler handler, Traits traits, String group, SequencePolicy sequences,
                       Duration handlerTimeout, HandlerWatch watch) {
         this.vertx = vertx;
         this.group = group;
         this.watch = watch;
-        this.pool = pool;
+        this.transactions = transactions;
         this.handler = handler;
         this.traits = traits;
         this.inbox = new Inbox(group);
@@ -82,7 +81,7 @@ final class EffectTransaction {
         if (handler instanceof PushHandler push) {
             return pushed(push, works);
         }
-        return PgTransaction.run(vertx, pool, handlerTimeout.plus(OWN_STATEMENTS),
+        return transactions.run(handlerTimeout.plus(OWN_STATEMENTS),
                 transaction -> isolated(transaction).compose(ready -> inTransaction(transaction, works)));
     }
 
@@ -90,7 +89,7 @@ final class EffectTransaction {
     private Future<Map<Work, Outcome>> pushed(PushHandler push, List<Work> works) {
         Future<Map<Work, Outcome>> all = Future.succeededFuture(new LinkedHashMap<>());
         for (Work work : works) {
-            all = all.compose(outcomes -> PgTransaction.run(vertx, pool, OWN_STATEMENTS,
+            all = all.compose(outcomes -> transactions.run(OWN_STATEMENTS,
                             asking -> inbox.find(asking.connection(), work.eventId()))
                     .compose(known -> known.isPresent()
                             ? Future.succeededFuture(known.get() == Outcome.DEAD ? Outcome.DEAD : Outcome.DUPLICATE)
@@ -106,7 +105,7 @@ final class EffectTransaction {
     private Future<Outcome> pushed(PushHandler push, Work work) {
         return Future.succeededFuture().compose(start -> watch.inside(() -> push.push(work.event())))
                 .timeout(handlerTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                .compose(done -> PgTransaction.run(vertx, pool, OWN_STATEMENTS,
+                .compose(done -> transactions.run(OWN_STATEMENTS,
                         telling -> inbox.claim(telling.connection(), Set.of(work.eventId()))))
                 .map(Outcome.APPLIED);
     }

@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
-import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.ClosedConnectionException;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.TransactionRollbackException;
@@ -39,7 +39,7 @@ final class PgTransaction {
     /** Somebody may still hold it and write: it must not be used again. */
     private boolean tainted;
 
-    private PgTransaction(Vertx vertx, SqlConnection connection) {
+    PgTransaction(Vertx vertx, SqlConnection connection) {
         this.vertx = vertx;
         this.connection = connection;
         connection.closeHandler(gone -> {
@@ -52,17 +52,8 @@ final class PgTransaction {
         }
     }
 
-    /**
-     * @param deadline for all of it, but for the wait for a connection, which the pool limits
-     * @return the work's result, committed; {@link PostgresAway} for what is no failure of the work
-     */
-    static <T> Future<T> run(Vertx vertx, Pool pool, Duration deadline, Function<PgTransaction, Future<T>> work) {
-        return pool.getConnection()
-                .recover(error -> Future.failedFuture(new PostgresAway("no connection", error)))
-                .compose(connection -> new PgTransaction(vertx, connection).run(deadline, work));
-    }
-
-    private <T> Future<T> run(Duration deadline, Function<PgTransaction, Future<T>> work) {
+    /** Once, see {@link PgTransactions#run}. */
+    <T> Future<T> run(Duration deadline, Function<PgTransaction, Future<T>> work) {
         long timer = vertx.setTimer(deadline.toMillis(), late -> cut());
         return connection.begin()
                 .compose(transaction -> work.apply(this)
@@ -121,21 +112,26 @@ final class PgTransaction {
 
     /** A connection that is gone explains any failure but PostgreSQL's own word. */
     private Throwable truth(Throwable error) {
-        if (!closed || error instanceof PgException || error instanceof PostgresAway) {
+        boolean gone = closed || error instanceof ClosedConnectionException; // told before the handler of the closing
+        if (!gone || error instanceof PgException || error instanceof PostgresAway) {
             return error;
         }
         return farewell != null ? farewell : new PostgresAway("the connection was lost", error);
     }
 
-    private void cut() {
+    /** It ends now, rolled back by PostgreSQL once it sees that the socket is gone. */
+    void cut() {
         cut(connection);
     }
 
-    /** Closes the socket, without a word to PostgreSQL and without waiting for one. */
+    /**
+     * Closes the socket, without a word to PostgreSQL and without waiting for one: from the first handler outwards, past
+     * the driver's, which would turn the closing into a message and leave the socket to the server.
+     */
     static void cut(SqlConnection connection) {
         if (connection instanceof SqlConnectionBase<?> base
                 && base.unwrap().unwrap() instanceof SocketConnectionBase socket) {
-            socket.socket().close();
+            socket.socket().channelHandlerContext().pipeline().firstContext().close();
         }
     }
 }

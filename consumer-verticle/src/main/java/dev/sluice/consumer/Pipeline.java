@@ -1,6 +1,8 @@
 package dev.sluice.consumer;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 
 import java.util.Collection;
 import java.util.HashMap;
@@ -29,6 +31,8 @@ final class Pipeline {
     private BatchRun batchRun;
     private Downstream downstream;
     private int running;
+    /** Null until somebody waits. */
+    private Promise<Void> idle;
 
     /**
      * @param maxBatch    events that may start together
@@ -100,10 +104,22 @@ final class Pipeline {
                 running--;
                 batchSize.onCommitted(batch.size(), (System.nanoTime() - started) / 1_000_000);
                 pump();
+                if (idle != null && running == 0) {
+                    idle.tryComplete();
+                }
             });
         }
         publishWaiting();
         wakePoller.run();
+    }
+
+    /** @return completes when no batch is under way any more; asked for once, when nothing new can start. Event loop */
+    Future<Void> idle() {
+        if (running == 0) {
+            return Future.succeededFuture();
+        }
+        idle = Promise.promise();
+        return idle.future();
     }
 
     void onEnded(Work work) {

@@ -34,6 +34,7 @@ import java.util.stream.Collectors;
 final class SubscriptionRun implements GroupMeters.Instance {
 
     private static final long CONTROL_MILLIS = 500;
+    private static final long LAST_RUNS_MILLIS = 5_000;
     private static final long STILL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Vertx vertx;
@@ -45,6 +46,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private final HandlerWatch watch;
     private final Pipeline pipeline;
     private final PollThread pollThread;
+    private final PgTransactions transactions;
     private final Downstream downstream;
     private final FlowController flow;
     private final GroupMeters meters;
@@ -74,7 +76,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.pipeline = handler instanceof PushHandler push
                 ? new Pipeline(context, subscription.ordering(), 1, push::concurrency, this::wake)
                 : new Pipeline(context, subscription.ordering(), settings.maxBatch(), settings::concurrency, this::wake);
-        EffectTransaction effects = new EffectTransaction(vertx, pool, handler, provider.traits(), group,
+        this.transactions = new PgTransactions(vertx, pool);
+        EffectTransaction effects = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
                 SequencePolicy.of(subscription.sequences(), group), settings.handlerTimeout(), watch);
         pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), meters::onSettled,
                 pipeline::onEnded), downstream);
@@ -177,10 +180,15 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 .map(LostRange::toString).sorted().collect(Collectors.joining("; ")));
     }
 
+    /** What is still under way when the poll loop has ended is past its deadline: rolled back, uncommitted. */
     Future<Void> stop() {
         vertx.cancelTimer(controlTimer);
         meters.remove(this);
         return Future.fromCompletionStage(pollThread.stop(), vertx.getOrCreateContext())
+                .compose(committed -> {
+                    transactions.cutAll();
+                    return pipeline.idle().timeout(LAST_RUNS_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
+                })
                 .eventually(handler::close).eventually(pressure::leave);
     }
 }

@@ -1,12 +1,14 @@
 package dev.sluice.consumer;
 
 import dev.sluice.api.BatchHandler;
+import dev.sluice.api.Event;
 import dev.sluice.api.EventHandler;
 import dev.sluice.api.PermanentFailure;
 import dev.sluice.bus.RouteFailure;
 import dev.sluice.metrics.Meter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.sqlclient.SqlConnection;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -194,6 +196,50 @@ class EffectOnceTest {
         await().atMost(Duration.ofSeconds(5)).until(() -> rig.committed().equals(rig.ends()));
         assertThat(rig.routed).extracting(failure -> failure.record().header("ce_sequence")).containsExactly("13");
         assertThat(rig.effects()).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldRollBackWhatHangsAtTheStopDeadlineAndCloseTheHandlerAfterIt() throws Exception {
+        Hanging hanging = new Hanging();
+        rig.start(0, hanging, settings -> {
+            settings.stopDeadline = Duration.ofMillis(500);
+            return settings;
+        });
+        String id = rig.publish("case:1", 1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> hanging.runs.get() == 1);
+        rig.stop(0);
+
+        assertThat(hanging.openAtClose).hasValue(0);
+        await().atMost(Duration.ofSeconds(1)).until(() -> postgres.number(
+                "SELECT count(*) FROM pg_stat_activity WHERE state LIKE 'idle in transaction%'") == 0);
+        assertThat(rig.effects()).isEmpty();
+        rig.start(0, Scripted.APPEND);
+        awaitEffects(id);
+    }
+
+    /** Writes, and never ends. */
+    private static final class Hanging implements EventHandler {
+
+        private final AtomicInteger runs = new AtomicInteger();
+        private final AtomicInteger openAtClose = new AtomicInteger(-1);
+        private volatile SqlConnection connection;
+
+        @Override
+        public Future<?> handle(SqlConnection transaction, Event event) {
+            connection = transaction;
+            return Scripted.APPEND.handle(transaction, event).compose(done -> {
+                runs.incrementAndGet();
+                return Promise.<Void>promise().future();
+            });
+        }
+
+        @Override
+        public Future<Void> close() {
+            return connection.query("SELECT 1").execute().transform(answer -> {
+                openAtClose.set(answer.succeeded() ? 1 : 0);
+                return Future.succeededFuture();
+            });
+        }
     }
 
     @Test

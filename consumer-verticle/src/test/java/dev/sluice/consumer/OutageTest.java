@@ -42,6 +42,9 @@ class OutageTest {
         redis.flushall(List.of()).await(10, TimeUnit.SECONDS);
         rig.start(0, Scripted.APPEND_ALL, settings -> {
             settings.pressure = Subscription.Pressure.COUNTS;
+            settings.handlerTimeout = Duration.ofMillis(900);
+            settings.drain = Duration.ofSeconds(1);
+            settings.maxPollInterval = Duration.ofSeconds(4);
             return settings;
         });
         publisher = new Thread(this::publish);
@@ -106,6 +109,7 @@ class OutageTest {
         assertThat(rig.effects()).hasSize(published).doesNotHaveDuplicates();
         assertThat(rig.stepsOutOfOrder()).isZero();
         assertThat(rig.routed).isEmpty();
+        assertThat(rig.counter("consumer_rebalances_total")).as("partitions lost to max.poll.interval.ms").isZero();
     }
 
     private void publish() {

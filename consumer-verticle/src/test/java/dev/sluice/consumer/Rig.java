@@ -80,6 +80,7 @@ final class Rig {
 
     /** Short waits, so that tests are short. */
     static final class Settings {
+        Duration maxPollInterval = Duration.ofMinutes(10);
         Duration drain = Duration.ofSeconds(5);
         Duration stopDeadline = Duration.ofSeconds(5);
         Duration handlerTimeout = Duration.ofSeconds(3);
@@ -98,11 +99,19 @@ final class Rig {
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
                 with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
-                with.protocol.equals("classic") ? Map.of("fetch.max.wait.ms", "100", "session.timeout.ms", "6000",
-                        "heartbeat.interval.ms", "500") : Map.of("fetch.max.wait.ms", "100"));
+                kafka(with));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
                 new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), node)).await(30, TimeUnit.SECONDS));
+    }
+
+    private static Map<String, String> kafka(Settings with) {
+        Map<String, String> kafka = new HashMap<>(Map.of("fetch.max.wait.ms", "100", "max.poll.interval.ms",
+                Long.toString(with.maxPollInterval.toMillis())));
+        if (with.protocol.equals("classic")) {
+            kafka.putAll(Map.of("session.timeout.ms", "6000", "heartbeat.interval.ms", "500"));
+        }
+        return kafka;
     }
 
     void start(int index, Handler script, UnaryOperator<Settings> change) throws Exception {
