@@ -2,6 +2,7 @@ package dev.sluice.consumer;
 
 import dev.sluice.event.Outcome;
 import dev.sluice.metrics.Meter;
+import dev.sluice.metrics.RecentShare;
 import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -121,6 +121,9 @@ final class Answers {
         }
         json.writeStringField("code", problem.code());
         json.writeStringField("detail", problem.detail());
+        if (!withStatus && problem.passing()) {
+            json.writeNumberField("retryAfter", seconds(problem));
+        }
         if (failed.event() != null) {
             json.writeStringField("id", failed.event().id());
             json.writeStringField("source", failed.event().source());

@@ -38,9 +38,9 @@ final class Desk {
 
     private Future<EventOutcome> throughTheRoom(String topic, String client, IncomingEvent event, EntityOrder.Place place) {
         long bytes = costOf(event);
-        return room.enter(bytes).compose(admitted -> admitted
+        return room.enter(bytes).compose(refusal -> refusal == null
                 ? intake.accept(topic, client, event, place).onComplete(done -> room.leave(bytes))
-                : Future.succeededFuture(new EventOutcome.Failed(event, new Problem.Overloaded())));
+                : Future.succeededFuture(new EventOutcome.Failed(event, refusal)));
     }
 
     static long costOf(IncomingEvent event) {

@@ -1,9 +1,12 @@
 package dev.sluice.gateway;
 
 import dev.sluice.metrics.Meter;
+import dev.sluice.metrics.RecentShare;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.vertx.core.Vertx;
+import io.vertx.core.shareddata.Shareable;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -12,17 +15,32 @@ import java.util.concurrent.TimeUnit;
 /** What one instance has to tell. Meters are looked up once, not for each event. For one context. */
 final class GatewayMeters {
 
+    /** One ratio for all instances of a process. */
+    private record Throttled(RecentShare share) implements Shareable {
+
+        static Throttled ofProcess(Vertx vertx, MeterRegistry registry) {
+            return vertx.sharedData().<String, Throttled>getLocalMap("sluice.gateway.throttled").computeIfAbsent("share", absent -> {
+                RecentShare share = new RecentShare();
+                Meter.PRODUCER_THROTTLE_RATIO.gauge(registry, () -> share.ratio(System.nanoTime()));
+                return new Throttled(share);
+            });
+        }
+    }
+
     private final MeterRegistry registry;
     private final Counter unmarked;
+    private final Throttled throttled;
     private final Map<String, Map<Integer, Counter>> events = new HashMap<>();
     private final Map<String, Timer> published = new HashMap<>();
 
-    GatewayMeters(MeterRegistry registry) {
+    GatewayMeters(Vertx vertx, MeterRegistry registry) {
         this.registry = registry;
+        this.throttled = Throttled.ofProcess(vertx, registry);
         this.unmarked = Meter.GATEWAY_UNMARKED_TOTAL.counter(registry);
     }
 
     void onOutcome(String topic, int status) {
+        throttled.share.add(System.nanoTime(), status == 429);
         events.computeIfAbsent(topic, first -> new HashMap<>())
                 .computeIfAbsent(status, first -> Meter.GATEWAY_EVENTS_TOTAL.counter(registry, topic, Integer.toString(status)))
                 .increment();

@@ -16,10 +16,11 @@ import java.util.Set;
  * @param bodyTimeout  a single event or batch must have arrived within it
  * @param idleTimeout  a connection without a byte in either direction for so long is closed
  * @param drainTimeout a stop waits so long for what was accepted
+ * @param throttleHold a throttle stays on for so long after the consumers' pressure has gone
  */
 public record GatewaySettings(String host, int port, String topic, ByteSize maxDataSize, ByteSize maxBatchSize,
-                              Duration bodyTimeout, Duration idleTimeout, Duration drainTimeout, Publishing publishing,
-                              Window window, Streams streams, Waiting waiting, Breaker breaker) {
+                              Duration bodyTimeout, Duration idleTimeout, Duration drainTimeout, Duration throttleHold,
+                              Publishing publishing, Window window, Streams streams, Waiting waiting, Breaker breaker) {
 
     /** All attributes of one event together, in bytes. */
     static final int MAX_ATTRIBUTES_SIZE = 64 << 10;
@@ -33,6 +34,7 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
         positive("gateway.body-timeout", bodyTimeout);
         positive("gateway.idle-timeout", idleTimeout);
         positive("gateway.drain-timeout", drainTimeout);
+        positive("gateway.throttle-hold", throttleHold);
         present("gateway.publishing", publishing);
         present("gateway.window", window);
         present("gateway.streams", streams);

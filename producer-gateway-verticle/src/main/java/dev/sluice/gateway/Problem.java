@@ -18,7 +18,7 @@ sealed interface Problem {
 
     /** It gets a {@code Retry-After}: the same request may succeed later, and is safe to repeat. */
     default boolean passing() {
-        return status() == 503;
+        return status() == 503 || status() == 429;
     }
 
     /** How long to wait before the repetition, where {@link #passing}. */
@@ -109,6 +109,13 @@ sealed interface Problem {
         public String code() { return "ENCODING_UNSUPPORTED"; }
         public String title() { return "The content encoding is not supported"; }
         public String detail() { return "'" + clipped(encoding) + "' is not supported; supported: gzip, identity"; }
+    }
+
+    record Throttled(Duration retryAfter) implements Problem {
+        public int status() { return 429; }
+        public String code() { return "PRODUCER_THROTTLED"; }
+        public String title() { return "The consumers are pressed"; }
+        public String detail() { return "not published; repeat it after " + retryAfter.toSeconds() + " s, with the same identity"; }
     }
 
     record PublishFailed(String reason) implements Problem {

@@ -32,6 +32,7 @@ public final class ProducerGatewayVerticle extends VerticleBase {
     private final Node node;
 
     private RedisLink link;
+    private PressureGauge gauge;
     private KafkaBreaker breaker;
     private Publisher publisher;
     private GatewayServer server;
@@ -66,16 +67,19 @@ public final class ProducerGatewayVerticle extends VerticleBase {
 
     private Future<?> listen(Buffer openApi) {
         breaker = new KafkaBreaker(vertx, settings.breaker(), publisher::ping, System::nanoTime);
-        GatewayMeters meters = new GatewayMeters(node.meters());
+        GatewayMeters meters = new GatewayMeters(vertx, node.meters());
         GatewaySettings.Publishing publishing = settings.publishing();
         Duration ownerTakes = publishing.deliveryTimeout().plus(publishing.metadataTimeout()).plus(OWNER_RESERVE);
         Marks marks = new Marks(vertx, link, ownerTakes, settings.window().age());
         Intake intake = new Intake(vertx, Window.ofProcess(vertx, settings.window()), marks, Owner.ofThisProcess(node.name()),
                 breaker, publisher, meters, System::nanoTime);
-        WaitingRoom room = new WaitingRoom(vertx, settings.waiting(), publishing.bufferMemory().bytes() / 2, System::nanoTime);
+        Throttle throttle = new Throttle(settings.throttleHold());
+        WaitingRoom room = new WaitingRoom(vertx, settings.waiting(), publishing.bufferMemory().bytes() / 2, throttle,
+                System::nanoTime);
+        gauge = new PressureGauge(vertx, redis, link, level -> throttle.onPressure(level, System.nanoTime()));
         EventReader reader = new EventReader(settings.maxDataSize().bytes(), System::currentTimeMillis);
         server = new GatewayServer(vertx, settings, topics, new Desk(room, intake, meters), reader, openApi);
-        return server.listen()
+        return gauge.open().compose(opened -> server.listen())
                 .onSuccess(listening -> node.beat(vertx, "producer-gateway-verticle", deploymentID(), this::fault));
     }
 
@@ -91,6 +95,7 @@ public final class ProducerGatewayVerticle extends VerticleBase {
                 breaker.close();
             }
         }).eventually(() -> publisher == null ? Future.succeededFuture() : publisher.close(PRODUCER_CLOSES_WITHIN))
+                .eventually(() -> gauge == null ? Future.succeededFuture() : gauge.close())
                 .eventually(link::close);
     }
 }

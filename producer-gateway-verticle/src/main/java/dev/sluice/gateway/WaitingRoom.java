@@ -9,58 +9,70 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds what an instance holds for Kafka. What doesn't fit waits, first come first served, for a while; a full room
- * refuses at once. For one context.
+ * Bounds what an instance holds for Kafka, and lets in what the {@link Throttle} lets in. What must wait does so first
+ * come first served, for a while; a full room refuses at once. For one context.
  */
 final class WaitingRoom {
 
-    private record Guest(long bytes, long deadline, Promise<Boolean> admitted) {
+    private record Guest(long bytes, long deadline, Promise<Problem> answer) {
     }
 
-    private static final long LOOK_MILLIS = 50;
+    /** Often, so that the rate of a throttle is smooth. */
+    private static final long LOOK_MILLIS = 20;
+
+    private static final Future<Problem> IN = Future.succeededFuture();
 
     private final GatewaySettings.Waiting settings;
     private final long capacity;
+    private final Throttle throttle;
     private final LongSupplier nanos;
     private final Deque<Guest> guests = new ArrayDeque<>();
     private long waitingBytes;
     private long held;
 
     /** @param capacity bytes that may be under way to Kafka at once */
-    WaitingRoom(Vertx vertx, GatewaySettings.Waiting settings, long capacity, LongSupplier nanos) {
+    WaitingRoom(Vertx vertx, GatewaySettings.Waiting settings, long capacity, Throttle throttle, LongSupplier nanos) {
         this.settings = settings;
         this.capacity = capacity;
+        this.throttle = throttle;
         this.nanos = nanos;
-        vertx.setPeriodic(LOOK_MILLIS, look -> sendAwayTheLate());
+        vertx.setPeriodic(LOOK_MILLIS, look -> {
+            letIn();
+            sendAwayTheLate();
+        });
     }
 
-    /** @return true: go on, and {@link #leave} afterwards; false: there is no room, nor will there be in time */
-    Future<Boolean> enter(long bytes) {
-        if (guests.isEmpty() && fits(bytes)) {
+    /** @return null: go on, and {@link #leave} afterwards; else why not, at once or after a while */
+    Future<Problem> enter(long bytes) {
+        if (guests.isEmpty() && fits(bytes) && throttle.tryTake(nanos.getAsLong())) {
             held += bytes;
-            return Future.succeededFuture(true);
+            return IN;
         }
         if (guests.size() >= settings.events() || waitingBytes + bytes > settings.size().bytes()) {
-            return Future.succeededFuture(false);
+            return Future.succeededFuture(refusal());
         }
         Guest guest = new Guest(bytes, nanos.getAsLong() + settings.deadline().toNanos(), Promise.promise());
         guests.add(guest);
         waitingBytes += bytes;
-        return guest.admitted.future();
+        return guest.answer.future();
     }
 
     void leave(long bytes) {
         held -= bytes;
-        while (!guests.isEmpty() && fits(guests.peek().bytes)) {
+        letIn();
+    }
+
+    private void letIn() {
+        while (!guests.isEmpty() && fits(guests.peek().bytes) && throttle.tryTake(nanos.getAsLong())) {
             Guest guest = guests.poll();
             waitingBytes -= guest.bytes;
             held += guest.bytes;
-            guest.admitted.complete(true);
+            guest.answer.complete(null);
         }
     }
 
-    int waiting() {
-        return guests.size();
+    private Problem refusal() {
+        return throttle.isOn(nanos.getAsLong()) ? new Problem.Throttled(throttle.waitBehind(guests.size())) : new Problem.Overloaded();
     }
 
     /** What is larger than the whole room goes alone. */
@@ -72,7 +84,7 @@ final class WaitingRoom {
         while (!guests.isEmpty() && nanos.getAsLong() > guests.peek().deadline) {
             Guest guest = guests.poll();
             waitingBytes -= guest.bytes;
-            guest.admitted.complete(false);
+            guest.answer.complete(refusal());
         }
     }
 }

@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 final class RunningGateway {
 
     static final GatewaySettings SETTINGS = new GatewaySettings("127.0.0.1", 0, "events", ByteSize.mebibytes(1),
-            ByteSize.mebibytes(16), Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(12),
+            ByteSize.mebibytes(16), Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(12), Duration.ofSeconds(5),
             new GatewaySettings.Publishing(Duration.ofMillis(5), ByteSize.parse("16KiB"), "none", ByteSize.mebibytes(64),
                     Duration.ofSeconds(4), Duration.ofSeconds(2), Duration.ofSeconds(1)),
             new GatewaySettings.Window(Duration.ofHours(1), 100_000),
@@ -39,7 +39,7 @@ final class RunningGateway {
     RunningGateway(String node, GatewaySettings settings, String kafka, String redis) throws Exception {
         port = OwnKafka.freePort();
         GatewaySettings onPort = new GatewaySettings(settings.host(), port, settings.topic(), settings.maxDataSize(),
-                settings.maxBatchSize(), settings.bodyTimeout(), settings.idleTimeout(), settings.drainTimeout(),
+                settings.maxBatchSize(), settings.bodyTimeout(), settings.idleTimeout(), settings.drainTimeout(), settings.throttleHold(),
                 settings.publishing(), settings.window(), settings.streams(), settings.waiting(), settings.breaker());
         Node here = new Node(node, Bus.install(vertx), meters);
         deployment = vertx.deployVerticle(() -> new ProducerGatewayVerticle(onPort, Set.of("events", "other"),

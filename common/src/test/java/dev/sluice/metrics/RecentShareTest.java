@@ -1,4 +1,4 @@
-package dev.sluice.consumer;
+package dev.sluice.metrics;
 
 import org.junit.jupiter.api.Test;
 

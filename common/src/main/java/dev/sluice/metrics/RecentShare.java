@@ -1,7 +1,7 @@
-package dev.sluice.consumer;
+package dev.sluice.metrics;
 
 /** A part as a share of a whole, over the last 5 minutes, in steps of 10 s. Any thread. */
-final class RecentShare {
+public final class RecentShare {
 
     private static final int STEPS = 30;
     private static final long STEP_NANOS = 10_000_000_000L;
@@ -11,7 +11,7 @@ final class RecentShare {
     private final long[] whole = new long[STEPS];
 
     /** @param now nanoseconds of one clock */
-    synchronized void add(long now, boolean counts) {
+    public synchronized void add(long now, boolean counts) {
         long current = Math.floorDiv(now, STEP_NANOS);
         int slot = (int) Math.floorMod(current, (long) STEPS);
         if (step[slot] != current) {
@@ -24,7 +24,7 @@ final class RecentShare {
     }
 
     /** NaN when nothing was added. */
-    synchronized double ratio(long now) {
+    public synchronized double ratio(long now) {
         long oldest = Math.floorDiv(now, STEP_NANOS) - STEPS;
         long parts = 0;
         long all = 0;

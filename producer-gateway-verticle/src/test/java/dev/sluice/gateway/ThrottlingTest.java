@@ -1,0 +1,111 @@
+package dev.sluice.gateway;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.bus.SharedPressure;
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.junit.StackExtension;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** The gateway while consumers say through Redis that they are pressed. */
+@ExtendWith(StackExtension.class)
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ThrottlingTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Vertx vertx = Vertx.vertx();
+    private RunningGateway gateway;
+    private Redis redis;
+    private Kafka kafka;
+
+    @BeforeAll
+    void start(Kafka kafka, dev.sluice.devstack.Redis server) throws Exception {
+        this.kafka = kafka;
+        Topic.create(kafka.bootstrapServers(), "events", 4);
+        Topic.create(kafka.bootstrapServers(), "other", 1);
+        gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), server.uri());
+        redis = Redis.createClient(vertx, server.uri());
+    }
+
+    @AfterAll
+    void stop() throws Exception {
+        gateway.close();
+        vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private void redis(Command command, Object... arguments) throws Exception {
+        Request request = Request.cmd(command);
+        for (Object argument : arguments) {
+            request.arg(argument.toString());
+        }
+        redis.send(request).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    }
+
+    private int post() throws Exception {
+        return gateway.post(MediaType.JSON, "{\"type\":\"t\",\"eventId\":\"" + UUID.randomUUID() + "\",\"data\":1}").statusCode();
+    }
+
+    private HttpResponse<String> stream(int events) throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < events; i++) {
+            lines.append("{\"type\":\"t\",\"eventId\":\"").append(UUID.randomUUID()).append("\",\"data\":1}\n");
+        }
+        return gateway.post(MediaType.NDJSON, lines.toString());
+    }
+
+    @Test
+    void shouldSlowProducersDownWithinASecondAndLetThemGoAgain() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            assertThat(post()).isEqualTo(202);
+        }
+        redis(Command.SET, SharedPressure.LEVEL, "1", "PX", "6000");
+        redis(Command.PUBLISH, SharedPressure.CHANNEL, "true");
+        long raised = System.nanoTime();
+        HttpResponse<String> answer = stream(600);
+        long refusals = answer.body().lines().filter(line -> line.contains("\"PRODUCER_THROTTLED\"")).count();
+        long accepted = answer.body().lines().filter(line -> line.contains("\"status\":202")).count();
+        String refused = answer.body().lines().filter(line -> line.contains("\"PRODUCER_THROTTLED\"")).findFirst().orElseThrow();
+        HttpResponse<String> single = gateway.post(MediaType.JSON, "{\"type\":\"t\",\"data\":1}");
+        JsonNode line = JSON.readTree(refused);
+
+        assertThat(refusals + accepted).isEqualTo(600);
+        assertThat(accepted).isLessThan(100);
+        assertThat((System.nanoTime() - raised) / 1e9).isGreaterThan(1.9);
+        assertThat(single.statusCode()).isEqualTo(429);
+        assertThat(single.headers().firstValue("retry-after")).isPresent();
+        assertThat(single.headers().firstValue("content-type")).contains(MediaType.PROBLEM);
+        assertThat(line.path("status").asInt()).isEqualTo(429);
+        assertThat(line.path("retryAfter").asInt()).isBetween(1, 30);
+        assertThat(gateway.meters.get("producer_throttle_ratio").gauge().value()).isGreaterThan(0.5);
+        await().atMost(Duration.ofSeconds(20)).until(() ->
+                stream(300).body().lines().filter(outcome -> outcome.contains("\"status\":202")).count() == 300);
+        assertThat(Topic.all(kafka.bootstrapServers(), "events").size()).isGreaterThanOrEqualTo(20 + 300 + (int) accepted);
+    }
+
+    @Test
+    void shouldAbsorbAShortSqueeze() throws Exception {
+        await().atMost(Duration.ofSeconds(20)).until(() ->
+                stream(300).body().lines().filter(outcome -> outcome.contains("\"status\":202")).count() == 300);
+        redis(Command.SET, SharedPressure.LEVEL, "0.3", "PX", "500");
+        redis(Command.PUBLISH, SharedPressure.CHANNEL, "true");
+
+        assertThat(stream(60).body().lines()).hasSize(60).allMatch(outcome -> outcome.contains("\"status\":202"));
+    }
+}
