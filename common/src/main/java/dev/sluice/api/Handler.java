@@ -4,7 +4,8 @@ import io.vertx.core.Future;
 
 /**
  * What a team plugs in: it turns events into effects in PostgreSQL. Implement {@link EventHandler} (one at a time) or
- * {@link BatchHandler} (many in one transaction, faster), and name it in a {@link HandlerProvider}.
+ * {@link BatchHandler} (many in one transaction, faster), and name it in a {@link HandlerProvider}. What calls somebody
+ * else's service is a {@link PushHandler}.
  *
  * <p>The promises, to every handler:
  * <ol>
@@ -24,7 +25,7 @@ import io.vertx.core.Future;
  *   <li><b>Close.</b> {@link #close} is called once, after the last run has ended.</li>
  * </ol>
  */
-public sealed interface Handler permits EventHandler, BatchHandler {
+public sealed interface Handler permits EventHandler, BatchHandler, PushHandler {
 
     /** Frees what the handler holds. Called once, after its last run has ended. */
     default Future<Void> close() {

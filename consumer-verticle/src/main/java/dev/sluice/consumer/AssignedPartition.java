@@ -98,6 +98,6 @@ final class AssignedPartition {
 
     @Override
     public String toString() {
-        return topicPartition.toString();
+        return topicPartition + "@" + watermark();
     }
 }

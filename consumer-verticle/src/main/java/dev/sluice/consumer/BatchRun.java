@@ -120,6 +120,10 @@ final class BatchRun {
         if (outcome == Outcome.DEAD) {
             route(work, ErrorInfo.of(AlreadyDead.class, "dead-lettered before; this letter may be its second"), 1, 0);
         } else {
+            if (outcome == Outcome.DUPLICATE) {
+                LOG.debug("group={} topic={} partition={} offset={} eventId={} Recognised as a repeat", group,
+                        work.record().topic(), work.record().partition(), work.record().offset(), work.eventId());
+            }
             settle(work, outcome);
         }
     }

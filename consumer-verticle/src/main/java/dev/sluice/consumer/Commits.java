@@ -26,6 +26,8 @@ final class Commits {
     private final Consumer<byte[], byte[]> consumer;
     private final Positions positions;
     private final java.util.function.Consumer<Throwable> onRefused;
+    /** The log has told of it: during a rebalance every commit is refused. */
+    private boolean refusing;
 
     /** @param onRefused a commit was refused, or not answered: never fatal, the next one carries what it had */
     Commits(String group, Consumer<byte[], byte[]> consumer, Positions positions,
@@ -45,10 +47,14 @@ final class Commits {
         }
         consumer.commitAsync(moved, (offsets, error) -> {
             if (error == null) {
+                refusing = false;
                 offsets.forEach((partition, offset) -> tenures.get(partition).onCommitted(offset.offset()));
-            } else {
-                onRefused.accept(error);
-                LOG.warn("group={} Offsets are not committed ({}); the next commit carries them", group, error.toString());
+                return;
+            }
+            onRefused.accept(error);
+            if (!refusing) {
+                refusing = true;
+                LOG.warn("group={} Offsets are not committed ({}); later commits carry them", group, error.toString());
             }
         });
     }
@@ -56,6 +62,7 @@ final class Commits {
     /** @param drained nothing of them was still under way */
     void last(Collection<AssignedPartition> partitions, boolean drained) {
         Map<TopicPartition, OffsetAndMetadata> moved = watermarks(partitions, drained ? CLEAN : "");
+        LOG.debug("group={} drained={} Last commit: {}", group, drained, moved);
         if (moved.isEmpty()) {
             return;
         }

@@ -7,6 +7,7 @@ import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider.Identity;
 import dev.sluice.api.HandlerProvider.Isolation;
 import dev.sluice.api.HandlerProvider.Traits;
+import dev.sluice.api.PushHandler;
 import dev.sluice.event.Outcome;
 import dev.sluice.store.Inbox;
 import io.vertx.core.Future;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -77,8 +79,36 @@ final class EffectTransaction {
                 return Future.failedFuture(missing);
             }
         }
+        if (handler instanceof PushHandler push) {
+            return pushed(push, works);
+        }
         return PgTransaction.run(vertx, pool, handlerTimeout.plus(OWN_STATEMENTS),
                 transaction -> isolated(transaction).compose(ready -> inTransaction(transaction, works)));
+    }
+
+    /** The inbox is asked before and told after: the push itself holds no connection. */
+    private Future<Map<Work, Outcome>> pushed(PushHandler push, List<Work> works) {
+        Future<Map<Work, Outcome>> all = Future.succeededFuture(new LinkedHashMap<>());
+        for (Work work : works) {
+            all = all.compose(outcomes -> PgTransaction.run(vertx, pool, OWN_STATEMENTS,
+                            asking -> inbox.find(asking.connection(), work.eventId()))
+                    .compose(known -> known.isPresent()
+                            ? Future.succeededFuture(known.get() == Outcome.DEAD ? Outcome.DEAD : Outcome.DUPLICATE)
+                            : pushed(push, work))
+                    .map(outcome -> {
+                        outcomes.put(work, outcome);
+                        return outcomes;
+                    }));
+        }
+        return all;
+    }
+
+    private Future<Outcome> pushed(PushHandler push, Work work) {
+        return Future.succeededFuture().compose(start -> watch.inside(() -> push.push(work.event())))
+                .timeout(handlerTimeout.toMillis(), TimeUnit.MILLISECONDS)
+                .compose(done -> PgTransaction.run(vertx, pool, OWN_STATEMENTS,
+                        telling -> inbox.claim(telling.connection(), Set.of(work.eventId()))))
+                .map(Outcome.APPLIED);
     }
 
     /** Only before its first query can a transaction be told how it is to see others. */

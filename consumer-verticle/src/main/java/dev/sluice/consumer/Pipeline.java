@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 
 /**
  * From the poll thread to the outcome: works go into lanes, lanes into batches, as many at once as may be. A partial
@@ -19,7 +20,7 @@ final class Pipeline {
     private final Context context;
     private final KeyLanes lanes;
     private final BatchSize batchSize;
-    private final int concurrency;
+    private final IntSupplier concurrency;
     private final Runnable wakePoller;
     /** On their way from the poll thread to a lane. */
     private final AtomicInteger handedOver = new AtomicInteger();
@@ -29,12 +30,16 @@ final class Pipeline {
     private Downstream downstream;
     private int running;
 
-    /** @param wakePoller tells the poll thread to look again; any thread */
-    Pipeline(Context context, Ordering ordering, ConsumerSettings settings, Runnable wakePoller) {
+    /**
+     * @param maxBatch    events that may start together
+     * @param concurrency batches that may be under way at once, now; event loop
+     * @param wakePoller tells the poll thread to look again; any thread
+     */
+    Pipeline(Context context, Ordering ordering, int maxBatch, IntSupplier concurrency, Runnable wakePoller) {
         this.context = context;
         this.lanes = new KeyLanes(ordering);
-        this.batchSize = new BatchSize(settings.maxBatch());
-        this.concurrency = settings.concurrency();
+        this.batchSize = new BatchSize(maxBatch);
+        this.concurrency = concurrency;
         this.wakePoller = wakePoller;
     }
 
@@ -86,7 +91,7 @@ final class Pipeline {
 
     /** Starts what may start. Event loop. */
     void pump() {
-        while (running < concurrency && lanes.hasReady() && !downstream.isOpen()) {
+        while (running < concurrency.getAsInt() && lanes.hasReady() && !downstream.isOpen()) {
             List<Work> batch = lanes.take(batchSize.limit());
             batch.forEach(work -> work.partition().onStarted());
             running++;
@@ -111,7 +116,7 @@ final class Pipeline {
                 drain.complete(null);
             }
         }
-        if (lanes.hasReady() && running < concurrency) {
+        if (lanes.hasReady() && running < concurrency.getAsInt()) {
             context.runOnContext(now -> pump());
         }
     }

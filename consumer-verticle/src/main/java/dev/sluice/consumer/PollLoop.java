@@ -170,6 +170,7 @@ final class PollLoop implements ConsumerRebalanceListener {
         placed.forEach(partition -> assigned.put(partition.topicPartition(), partition));
         if (!placed.isEmpty()) {
             LOG.info("group={} {} partitions assigned, {} now", group, placed.size(), assigned.size());
+            LOG.debug("group={} Assigned, with their positions: {}", group, placed);
         }
     }
 

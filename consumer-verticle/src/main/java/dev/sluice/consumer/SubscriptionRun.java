@@ -2,6 +2,7 @@ package dev.sluice.consumer;
 
 import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider;
+import dev.sluice.api.PushHandler;
 import dev.sluice.bus.Node;
 import dev.sluice.bus.SharedPressure;
 import dev.sluice.config.KafkaSettings;
@@ -69,8 +70,10 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.meters = GroupMeters.of(vertx, node.meters(), group);
         this.pressure = new PressureWriter(vertx, redis, instanceId, subscription.pressure());
         this.downstream = new Downstream(vertx, new Ping(pool)::answered, group,
-                error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, this::onBreaker);
-        this.pipeline = new Pipeline(context, subscription.ordering(), settings, this::wake);
+                error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, this::control);
+        this.pipeline = handler instanceof PushHandler push
+                ? new Pipeline(context, subscription.ordering(), 1, push::concurrency, this::wake)
+                : new Pipeline(context, subscription.ordering(), settings.maxBatch(), settings::concurrency, this::wake);
         EffectTransaction effects = new EffectTransaction(vertx, pool, handler, provider.traits(), group,
                 SequencePolicy.of(subscription.sequences(), group), settings.handlerTimeout(), watch);
         pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), meters::onSettled,
@@ -117,11 +120,6 @@ final class SubscriptionRun implements GroupMeters.Instance {
         controlTimer = vertx.setPeriodic(CONTROL_MILLIS, timer -> control());
     }
 
-    private void onBreaker() {
-        control();
-        pipeline.pump();
-    }
-
     private void control() {
         long now = System.nanoTime();
         downstream.onTick(now);
@@ -137,7 +135,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
             meters.onPressing();
         }
         pressure.write(decision.pressure());
-        wake();
+        pipeline.pump();
     }
 
     private void wake() {

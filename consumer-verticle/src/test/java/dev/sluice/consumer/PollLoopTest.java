@@ -63,7 +63,7 @@ class PollLoopTest {
         Context eventLoop = vertx.getOrCreateContext();
         eventLoop.runOnContext(now -> failUntilOpen(away));
         await().until(away::isOpen);
-        pipeline = new Pipeline(eventLoop, Ordering.KEY, settings(), () -> { });
+        pipeline = new Pipeline(eventLoop, Ordering.KEY, 500, () -> 2, () -> { });
         pipeline.runWith(null, away);
     }
 

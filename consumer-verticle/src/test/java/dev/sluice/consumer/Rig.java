@@ -37,6 +37,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
+import static org.awaitility.Awaitility.await;
+
 /** Consumer verticles on real parts, with one topic and one group of their own, and a DLQ router that only takes note. */
 final class Rig {
 
@@ -70,6 +72,8 @@ final class Rig {
         admin = Admin.create(Map.of("bootstrap.servers", Backends.kafka()));
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1),
                 new NewTopic(Topics.retryOf(topic), 2, (short) 1))).all().get(30, TimeUnit.SECONDS);
+        // A record sent before its leader knows of the topic can get the producer stuck for good.
+        await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> ends().isEmpty());
         postgres.execute("CREATE TABLE IF NOT EXISTS effects (id bigint GENERATED ALWAYS AS IDENTITY, event_id text, "
                 + "entity text, sequence bigint); TRUNCATE effects");
     }
@@ -84,15 +88,18 @@ final class Rig {
         String handler = "scripted";
         Subscription.Pressure pressure = Subscription.Pressure.IGNORED;
         int queue = 500;
+        /** The handler's own settings; empty: the script of this rig. */
+        Map<String, Object> own = Map.of();
     }
 
     void start(int index, Settings with) throws Exception {
         Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, SequenceMode.NONE,
-                with.pressure, Map.of("script", group));
+                with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
                 with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
-                Map.of("fetch.max.wait.ms", "100", "max.poll.records", "500"));
+                with.protocol.equals("classic") ? Map.of("fetch.max.wait.ms", "100", "session.timeout.ms", "6000",
+                        "heartbeat.interval.ms", "500") : Map.of("fetch.max.wait.ms", "100"));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
                 new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), node)).await(30, TimeUnit.SECONDS));
