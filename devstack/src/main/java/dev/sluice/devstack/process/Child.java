@@ -22,6 +22,7 @@ final class Child {
 
     private static final String WRITE_PID_AND_BECOME = "echo $$ >\"$0\" && exec \"$@\"";
     private static final long LOG_LIMIT = 10_000_000;
+    private static final Duration COLLECTED = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(30);
 
     private final PartName part;
@@ -105,12 +106,14 @@ final class Child {
     void stop() {
         if (isRunning()) {
             ProcessTree.of(process().toHandle()).stop(part);
+            awaitCollected();
         }
         removePidFile();
     }
 
     void kill() {
         ProcessTree.of(process().toHandle()).kill();
+        awaitCollected();
     }
 
     /** Stops it; from now on nothing is started any more. */
@@ -123,6 +126,17 @@ final class Child {
 
     void signal(String name) {
         ProcessTree.of(process().toHandle()).signal(name);
+    }
+
+    /** Until this JVM knows of the end; it hears of it a moment later than others. */
+    private void awaitCollected() {
+        try {
+            if (!process().waitFor(COLLECTED.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new StackFailure(part.title() + " (pid " + process().pid() + ") doesn't end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void removePidFile() {

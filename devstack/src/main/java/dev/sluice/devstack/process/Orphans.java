@@ -10,13 +10,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * Ends what an earlier stack over the same folder has left behind. Only for the holder of the {@link FolderLock}.
  *
  * <p>A pid alone proves nothing, since the kernel uses it again. A process is ours if it began no later than the file that
- * names it (it wrote the file itself, so whatever got the pid afterwards is younger) and runs one of our programs.
+ * names it (it wrote the file itself, so whatever got the pid afterwards is younger), runs one of our programs, and was
+ * given our folder (a copy of the folder names the processes of the original).
  */
 final class Orphans {
 
@@ -32,7 +34,8 @@ final class Orphans {
         int ended = 0;
         for (PartName part : PartName.values()) {
             Path file = folders.pidFile(part);
-            Optional<ProcessHandle> orphan = of(file, part).or(() -> of(folders.of(part).resolve("data/postmaster.pid"), part));
+            Optional<ProcessHandle> orphan = of(file, part, folders)
+                    .or(() -> of(folders.of(part).resolve("data/postmaster.pid"), part, folders));
             if (orphan.isPresent()) {
                 LOG.info("part={} pid={} is left from an earlier run; ending it", part.key(), orphan.get().pid());
                 ProcessTree.of(orphan.get()).stop(part);
@@ -43,7 +46,7 @@ final class Orphans {
         return ended;
     }
 
-    private static Optional<ProcessHandle> of(Path file, PartName part) {
+    private static Optional<ProcessHandle> of(Path file, PartName part, Folders folders) {
         try {
             if (!Files.isRegularFile(file)) {
                 return Optional.empty();
@@ -52,7 +55,7 @@ final class Orphans {
             Instant written = Files.getLastModifiedTime(file).toInstant().plus(CLOCKS_APART);
             return pid.matches("\\d{1,18}") ? ProcessHandle.of(Long.parseLong(pid)).filter(ProcessTree::isAlive)
                     .filter(process -> process.info().startInstant().map(start -> !start.isAfter(written)).orElse(false))
-                    .filter(process -> runs(process, part)) : Optional.empty();
+                    .filter(process -> runs(process, part) && isGiven(process, folders.of(part))) : Optional.empty();
         } catch (IOException e) {
             throw new StackFailure("can't read " + file + ": " + e.getMessage(), e);
         }
@@ -65,6 +68,11 @@ final class Orphans {
             case POSTGRES -> program.equals("postgres") || program.equals("initdb");
             case REDIS -> program.startsWith("redis-") || program.startsWith("valkey-");
         };
+    }
+
+    private static boolean isGiven(ProcessHandle process, Path folder) {
+        return process.info().arguments().map(List::of).orElse(List.of()).stream()
+                .anyMatch(argument -> argument.startsWith(folder + "/"));
     }
 
     private static void delete(Path file) {

@@ -6,6 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -67,16 +68,14 @@ record ProcessTree(ProcessHandle root, List<ProcessHandle> below) {
         return true;
     }
 
-    /** A zombie that nobody has collected yet is no longer alive. */
+    /** A zombie that nobody has collected yet is no longer alive, once its last thread has ended. */
     static boolean isAlive(ProcessHandle process) {
-        if (!process.isAlive()) {
-            return false;
-        }
-        Path stat = Path.of("/proc", Long.toString(process.pid()), "stat");
-        try {
-            String text = Files.readString(stat);
-            return text.charAt(text.lastIndexOf(')') + 2) != 'Z';
-        } catch (IOException noSuchFile) {
+        Path folder = Path.of("/proc", Long.toString(process.pid()));
+        try (Stream<Path> threads = Files.list(folder.resolve("task"))) {
+            String stat = Files.readString(folder.resolve("stat"));
+            boolean zombie = stat.charAt(stat.lastIndexOf(')') + 2) == 'Z';
+            return process.isAlive() && !(zombie && threads.count() <= 1);
+        } catch (IOException | UncheckedIOException goneOrNotLinux) {
             return process.isAlive();
         }
     }

@@ -32,7 +32,7 @@ final class RedisProcess extends ProcessPart implements Redis {
         Path configuration;
         try {
             configuration = Files.write(folder.resolve("redis.conf"), List.of("port " + port, "bind 127.0.0.1",
-                    "dir \"" + folder + "\"", "daemonize no", "appendonly no", "save 300 1"));
+                    "dir \"" + folder + "\"", "daemonize no", "set-proc-title no", "appendonly no", "save 300 1"));
         } catch (IOException e) {
             throw new StackFailure("can't write to " + folder + ": " + e.getMessage(), e);
         }
