@@ -2,15 +2,18 @@ package dev.sluice.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Redis;
+import dev.sluice.devstack.junit.StackExtension;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import redis.embedded.RedisServer;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.net.ConnectException;
 import java.net.http.HttpResponse;
@@ -30,32 +33,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** The gateway while Kafka or Redis is away, and when it ends itself. */
+@ExtendWith(StackExtension.class)
 class GatewayFaultsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private OwnKafka kafka;
-    private RedisServer redis;
-    private String redisUri;
+    private Kafka kafka;
+    private Redis redis;
     private RunningGateway gateway;
 
-    @BeforeEach
-    void start() throws Exception {
-        kafka = new OwnKafka();
-        int redisPort = OwnKafka.freePort();
-        redis = new RedisServer(redisPort);
-        redis.start();
-        redisUri = "redis://127.0.0.1:" + redisPort;
+    @BeforeAll
+    static void createTopics(Kafka kafka) throws Exception {
         Topic.create(kafka.bootstrapServers(), "events", 4);
         Topic.create(kafka.bootstrapServers(), "other", 2);
-        gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), redisUri);
+    }
+
+    @BeforeEach
+    void start(Kafka kafka, Redis redis) throws Exception {
+        this.kafka = kafka;
+        this.redis = redis;
+        gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), redis.uri());
     }
 
     @AfterEach
     void stop() throws Exception {
         gateway.close();
-        redis.stop();
-        kafka.stop();
+        kafka.resume();
+        redis.start();
     }
 
     private static String cloudEvent(String id, String entity, int sequence) {
@@ -109,7 +113,7 @@ class GatewayFaultsTest {
             assertThat(answer.get(10, TimeUnit.SECONDS)).isEqualTo(503);
         }
         long hung = (System.nanoTime() - frozen) / 1_000_000;
-        kafka.thaw();
+        kafka.resume();
         await().atMost(Duration.ofSeconds(15)).until(() -> post("after-" + UUID.randomUUID()).statusCode() == 202);
 
         assertThat(refused.statusCode()).isEqualTo(503);
@@ -127,7 +131,7 @@ class GatewayFaultsTest {
         HttpResponse<String> answer = gateway.post(MediaType.CLOUDEVENTS_BATCH, "["
                 + String.join(",", cloudEvent("e1", "order:1", 1), "{\"specversion\":\"1.0\"}", cloudEvent("e2", "order:1", 2),
                 cloudEvent("f1", "order:2", 1), cloudEvent("e3", "order:1", 3)) + "]");
-        kafka.thaw();
+        kafka.resume();
         List<String> codes = new ArrayList<>();
         for (JsonNode outcome : JSON.readTree(answer.body())) {
             codes.add(outcome.path("code").asText());
@@ -148,7 +152,7 @@ class GatewayFaultsTest {
         redis.stop();
         HttpResponse<String> without = post("without");
         HttpResponse<String> repeated = post("without");
-        RunningGateway neighbour = new RunningGateway("two", RunningGateway.SETTINGS, kafka.bootstrapServers(), redisUri);
+        RunningGateway neighbour = new RunningGateway("two", RunningGateway.SETTINGS, kafka.bootstrapServers(), redis.uri());
         HttpResponse<String> elsewhere = neighbour.post(MediaType.CLOUDEVENT, cloudEvent("without", "a:without", 1));
         neighbour.close();
         redis.start();
@@ -166,7 +170,7 @@ class GatewayFaultsTest {
     @Test
     void shouldTakeOverFromAnEarlierProcessOfItsNodeAtOnceAndWaitForAnother() throws Exception {
         Vertx vertx = Vertx.vertx();
-        Redis client = Redis.createClient(vertx, redisUri);
+        io.vertx.redis.client.Redis client = io.vertx.redis.client.Redis.createClient(vertx, redis.uri());
         IncomingEvent event = ((Reading.Valid) new EventReader(1 << 20, () -> 0).read(
                 cloudEvent("x", "a:x", 1).getBytes(StandardCharsets.UTF_8), 0, cloudEvent("x", "a:x", 1).length(), "anonymous", null)).event();
         String hash = BodyHash.of(event);
@@ -211,7 +215,7 @@ class GatewayFaultsTest {
                 throw new IllegalStateException(e);
             }
         });
-        await().atMost(Duration.ofSeconds(10)).until(() -> !copiesById().isEmpty());
+        await().atMost(Duration.ofSeconds(10)).until(() -> copiesById().containsKey("s0"));
         gateway.undeploy();
         HttpResponse<String> answer = stream.get(15, TimeUnit.SECONDS);
         List<String> accepted = answer.body().lines().filter(line -> line.contains("\"status\":202")).toList();
@@ -226,6 +230,6 @@ class GatewayFaultsTest {
         assertThat(accepted).hasSize((int) answer.body().lines().count());
         assertThat(refused).isInstanceOf(ConnectException.class);
         List<ConsumerRecord<byte[], byte[]>> records = Topic.all(kafka.bootstrapServers(), "events");
-        assertThat(records).hasSize(accepted.size());
+        assertThat(records).filteredOn(record -> Topic.text(record.key()).startsWith("s:")).hasSize(accepted.size());
     }
 }

@@ -2,13 +2,16 @@ package dev.sluice.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Redis;
+import dev.sluice.devstack.junit.StackExtension;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import redis.embedded.RedisServer;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -34,35 +37,29 @@ import java.util.zip.GZIPOutputStream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** The gateway between real HTTP clients, a real Kafka and a real Redis. */
+@ExtendWith(StackExtension.class)
 class GatewayTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int MIB = 1 << 20;
 
-    private static OwnKafka kafka;
-    private static RedisServer redis;
+    private static Kafka kafka;
     private static RunningGateway gateway;
     private static RunningGateway neighbour;
 
     @BeforeAll
-    static void start() throws Exception {
-        kafka = new OwnKafka();
-        int redisPort = OwnKafka.freePort();
-        redis = new RedisServer(redisPort);
-        redis.start();
+    static void start(Kafka broker, Redis redis) throws Exception {
+        kafka = broker;
         Topic.create(kafka.bootstrapServers(), "events", 24);
         Topic.create(kafka.bootstrapServers(), "other", 2);
-        String uri = "redis://127.0.0.1:" + redisPort;
-        gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), uri);
-        neighbour = new RunningGateway("two", RunningGateway.SETTINGS, kafka.bootstrapServers(), uri);
+        gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), redis.uri());
+        neighbour = new RunningGateway("two", RunningGateway.SETTINGS, kafka.bootstrapServers(), redis.uri());
     }
 
     @AfterAll
     static void stop() throws Exception {
         gateway.close();
         neighbour.close();
-        redis.stop();
-        kafka.stop();
     }
 
     private static String cloudEvent(String id, String entity, int sequence, String data) {

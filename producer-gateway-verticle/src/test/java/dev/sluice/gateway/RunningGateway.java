@@ -5,6 +5,7 @@ import dev.sluice.bus.Node;
 import dev.sluice.config.ByteSize;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.RedisSettings;
+import dev.sluice.devstack.Ports;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
@@ -37,7 +38,7 @@ final class RunningGateway {
     final int port;
 
     RunningGateway(String node, GatewaySettings settings, String kafka, String redis) throws Exception {
-        port = OwnKafka.freePort();
+        port = Ports.oneFree();
         GatewaySettings onPort = new GatewaySettings(settings.host(), port, settings.topic(), settings.maxDataSize(),
                 settings.maxBatchSize(), settings.bodyTimeout(), settings.idleTimeout(), settings.drainTimeout(), settings.throttleHold(),
                 settings.publishing(), settings.window(), settings.streams(), settings.waiting(), settings.breaker());
