@@ -27,8 +27,8 @@ public interface Postgres extends Part {
         return DriverManager.getConnection(jdbcUrl(), user(), password());
     }
 
-    /** The same as superuser, for settings of the server and sessions of others. */
-    default Connection connectAsSuperuser() throws SQLException {
-        return DriverManager.getConnection(jdbcUrl(), "postgres", password());
+    /** The same as superuser, for settings of the server and sessions of others; also to the database {@code postgres}. */
+    default Connection connectAsSuperuser(String anyDatabase) throws SQLException {
+        return DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port() + "/" + anyDatabase, "postgres", password());
     }
 }

@@ -7,6 +7,9 @@ import dev.sluice.bus.RouteFailure;
 import dev.sluice.bus.Routed;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.PostgresSettings;
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.event.Outcome;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.RawRecord.Header;
@@ -19,19 +22,18 @@ import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -47,10 +49,10 @@ import static org.awaitility.Awaitility.await;
 
 /** On a real Kafka and PostgreSQL. Each test finds its own records by an identity of its own. */
 @Timeout(120)
+@ExtendWith(StackExtension.class)
 class DlqRouterVerticleTest {
 
-    private static OwnKafka kafka;
-    private static EmbeddedPostgres database;
+    private static Kafka kafka;
     private static PostgresSettings postgres;
 
     private final String eventId = "test " + UUID.randomUUID();
@@ -61,10 +63,9 @@ class DlqRouterVerticleTest {
     private String deployment;
 
     @BeforeAll
-    static void startRealParts() throws Exception {
-        kafka = new OwnKafka();
-        database = EmbeddedPostgres.builder().start();
-        postgres = PostgresSettings.of("127.0.0.1", database.getPort(), "postgres", "postgres", "postgres");
+    static void createTables(Kafka realKafka, Postgres database) throws Exception {
+        kafka = realKafka;
+        postgres = PostgresSettings.of(database.host(), database.port(), database.database(), database.user(), database.password());
         Schema.migrate(postgres);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
             Map<String, String> large = Map.of("max.message.bytes", "1572864");
@@ -72,12 +73,6 @@ class DlqRouterVerticleTest {
                     new NewTopic("dlq.errors", 3, (short) 1).configs(large),
                     new NewTopic("dlq.poison", 3, (short) 1).configs(large))).all().get(60, TimeUnit.SECONDS);
         }
-    }
-
-    @AfterAll
-    static void stopRealParts() throws Exception {
-        kafka.stop();
-        database.close();
     }
 
     @BeforeEach
@@ -94,7 +89,7 @@ class DlqRouterVerticleTest {
 
     @AfterEach
     void close() throws Exception {
-        kafka.thaw();
+        kafka.resume();
         ended(vertx.close());
     }
 
@@ -242,7 +237,7 @@ class DlqRouterVerticleTest {
 
         assertThat(whileFrozen).isInstanceOf(Routed.NotRouted.class);
         assertThat(Duration.ofNanos(System.nanoTime() - asked)).isBetween(Duration.ofSeconds(1), Duration.ofSeconds(15));
-        kafka.thaw();
+        kafka.resume();
         await().atMost(Duration.ofSeconds(30)).until(() -> ask(failure) instanceof Routed.Dead);
         assertThat(records("dlq.errors")).isNotEmpty();
     }

@@ -2,13 +2,16 @@ package dev.sluice.engine;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sluice.engine.deploy.OwnBackends;
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.engine.deploy.RealBackends;
 import dev.sluice.engine.operations.NodeFile;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -25,9 +28,10 @@ import static org.awaitility.Awaitility.await;
 
 /** The engine as its users meet it: a process, its exit status, its output. */
 @Timeout(180)
+@ExtendWith(StackExtension.class)
 class NodeProcessTest {
 
-    private static OwnBackends backends;
+    private static RealBackends backends;
 
     @TempDir
     Path folder;
@@ -35,13 +39,8 @@ class NodeProcessTest {
     private final List<Process> started = new ArrayList<>();
 
     @BeforeAll
-    static void startBackends() throws IOException, InterruptedException {
-        backends = new OwnBackends();
-    }
-
-    @AfterAll
-    static void stopBackends() throws IOException, InterruptedException {
-        backends.close();
+    static void takeRealParts(Kafka kafka, Postgres postgres) {
+        backends = new RealBackends(kafka, postgres);
     }
 
     @AfterEach
@@ -59,8 +58,8 @@ class NodeProcessTest {
         assertThat(status.code).as(status.err).isZero();
         JsonNode json = new ObjectMapper().readTree(status.out);
         assertThat(json.path("pid").asLong()).isEqualTo(node.pid());
-        assertThat(json.path("postgres").asText()).startsWith("postgresql://postgres:postgres@127.0.0.1:");
-        assertThat(run("status", "--data", data.toString()).out).contains("lag-monitor-verticle x 1").doesNotContain(":postgres@");
+        assertThat(json.path("postgres").asText()).startsWith("postgresql://sluice:" + backends.postgres().password() + "@127.0.0.1:");
+        assertThat(run("status", "--data", data.toString()).out).contains("lag-monitor-verticle x 1").doesNotContain(backends.postgres().password());
 
         node.destroy();
         assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();

@@ -8,6 +8,8 @@ import dev.sluice.bus.LagReport;
 import dev.sluice.bus.LagReport.PartitionLag;
 import dev.sluice.bus.Node;
 import dev.sluice.config.KafkaSettings;
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.junit.StackExtension;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.HashMap;
@@ -43,9 +46,10 @@ import static org.awaitility.Awaitility.await;
 
 /** On a real Kafka. Each test has a topic and a group of its own. */
 @Timeout(120)
+@ExtendWith(StackExtension.class)
 class LagMonitorVerticleTest {
 
-    private static OwnKafka kafka;
+    private static Kafka kafka;
     private static Admin admin;
 
     private final String topic = "t" + UUID.randomUUID();
@@ -56,17 +60,14 @@ class LagMonitorVerticleTest {
     private Bus bus;
 
     @BeforeAll
-    static void startKafka() throws Exception {
-        kafka = new OwnKafka();
+    static void connect(Kafka realKafka) {
+        kafka = realKafka;
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
-        await().atMost(Duration.ofSeconds(60)).ignoreExceptions()
-                .until(() -> !admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).isEmpty());
     }
 
     @AfterAll
-    static void stopKafka() throws Exception {
+    static void disconnect() {
         admin.close(Duration.ofSeconds(1));
-        kafka.stop();
     }
 
     @BeforeEach
@@ -78,7 +79,7 @@ class LagMonitorVerticleTest {
 
     @AfterEach
     void close() throws Exception {
-        kafka.thaw();
+        kafka.resume();
         ended(vertx.close());
     }
 
@@ -181,7 +182,7 @@ class LagMonitorVerticleTest {
 
         await().atMost(Duration.ofSeconds(10)).until(() -> health.get() != null && !health.get().healthy());
         assertThat(meters.get("kafka_consumer_group_lag").tags("topic", topic, "partition", "0").gauge().value()).isNaN();
-        kafka.thaw();
+        kafka.resume();
         await().atMost(Duration.ofSeconds(60)).until(() -> health.get().healthy());
         assertThat(of(lagNow(), topic, 0).lag()).hasValue(2);
     }

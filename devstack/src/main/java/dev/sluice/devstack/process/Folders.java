@@ -18,16 +18,33 @@ record Folders(Path data, Path programs) {
 
     static Folders of(Path data, Path programs) {
         Folders folders = new Folders(data.toAbsolutePath().normalize(), programs.toAbsolutePath().normalize());
+        folders.create();
+        return folders;
+    }
+
+    private void create() {
         try {
-            Files.createDirectories(folders.run());
-            Files.createDirectories(folders.data.resolve("logs"));
+            Files.createDirectories(run());
+            Files.createDirectories(data.resolve("logs"));
             for (PartName part : PartName.values()) {
-                Files.createDirectories(folders.of(part));
+                Files.createDirectories(of(part));
             }
         } catch (IOException e) {
-            throw new StackFailure("can't create the data folder " + folders.data + ": " + e.getMessage(), e);
+            throw new StackFailure("can't create the data folder " + data + ": " + e.getMessage(), e);
         }
-        return folders;
+    }
+
+    /** Deletes the data of all parts. */
+    void empty() {
+        try {
+            for (PartName part : PartName.values()) {
+                Trees.delete(of(part));
+            }
+            Trees.delete(data.resolve("logs"));
+        } catch (IOException e) {
+            throw new StackFailure("can't empty the data folder " + data + ": " + e.getMessage(), e);
+        }
+        create();
     }
 
     Path run() {

@@ -1,10 +1,10 @@
 package dev.sluice.devstack.process;
 
+import dev.sluice.devstack.Answers;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.PartName;
 import dev.sluice.devstack.Ports;
 import dev.sluice.devstack.StackFailure;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.Uuid;
 
 import java.io.File;
@@ -16,9 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /** Kafka in KRaft mode, broker and controller in one JVM, from the jars on the class path of this one. */
@@ -56,21 +53,7 @@ final class KafkaProcess extends ProcessPart implements Kafka {
         } catch (IOException e) {
             throw new StackFailure("can't write to " + folder + ": " + e.getMessage(), e);
         }
-        child.awaitAnswer(() -> Sockets.accepts(port), START);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
-            child.awaitAnswer(() -> hasBroker(admin), START);
-        }
-    }
-
-    private static boolean hasBroker(Admin admin) {
-        try {
-            return !admin.describeCluster().nodes().get(2, TimeUnit.SECONDS).isEmpty();
-        } catch (ExecutionException | TimeoutException notYet) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StackFailure("interrupted while Kafka started", e);
-        }
+        child.awaitAnswer(() -> Answers.kafka(this), START);
     }
 
     private List<String> settings(Path folder) {

@@ -1,5 +1,6 @@
 package dev.sluice.devstack.process;
 
+import dev.sluice.devstack.Answers;
 import dev.sluice.devstack.PartName;
 import dev.sluice.devstack.Postgres;
 import dev.sluice.devstack.StackFailure;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 
 /** PostgreSQL from the bundled programs. Its password is made once and kept beside its data, for its owner only. */
 final class PostgresProcess extends ProcessPart implements Postgres {
@@ -80,7 +79,7 @@ final class PostgresProcess extends ProcessPart implements Postgres {
                 "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port, "-c", "unix_socket_directories=",
                 "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on",
                 "-c", "max_connections=200", "-c", "log_timezone=UTC", "-c", "timezone=UTC")), ENVIRONMENT);
-        child.awaitAnswer(this::answers, START);
+        child.awaitAnswer(() -> Answers.postgres(this), START);
         ensureDatabase();
     }
 
@@ -94,16 +93,8 @@ final class PostgresProcess extends ProcessPart implements Postgres {
         Files.move(draft, folder.resolve("data"), StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private boolean answers() {
-        try (Connection connection = administration()) {
-            return connection.isValid(2);
-        } catch (SQLException notYet) {
-            return false;
-        }
-    }
-
     private void ensureDatabase() {
-        try (Connection connection = administration(); Statement statement = connection.createStatement()) {
+        try (Connection connection = connectAsSuperuser("postgres"); Statement statement = connection.createStatement()) {
             if (!exists(statement, "pg_roles WHERE rolname = '" + OWNER + "'")) {
                 statement.execute("CREATE ROLE " + OWNER + " LOGIN PASSWORD '" + password + "'");
             }
@@ -119,12 +110,6 @@ final class PostgresProcess extends ProcessPart implements Postgres {
         try (ResultSet rows = statement.executeQuery("SELECT 1 FROM " + what)) {
             return rows.next();
         }
-    }
-
-    private Connection administration() throws SQLException {
-        Properties properties = new Properties();
-        properties.putAll(Map.of("user", "postgres", "password", password, "connectTimeout", "2", "socketTimeout", "30"));
-        return DriverManager.getConnection("jdbc:postgresql://" + host() + ":" + port + "/postgres", properties);
     }
 
     private static String keptPassword(Path file) {

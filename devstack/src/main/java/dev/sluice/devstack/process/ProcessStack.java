@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -20,9 +21,11 @@ import java.util.function.Consumer;
 
 /**
  * The stack as child processes of this JVM, over a data folder that is kept. It owns the folder from its construction to
- * {@link #close()}; constructing it ends what an earlier, killed owner has left running. Nothing runs before {@link #start}.
+ * {@link #close()}; constructing it ends what an earlier, killed owner has left running.
  */
 public final class ProcessStack implements Stack {
+
+    private static final int MOST_AT_ONCE = 20;
 
     private final FolderLock lock;
     private final KafkaProcess kafka;
@@ -34,13 +37,37 @@ public final class ProcessStack implements Stack {
      * @throws StackFailure when another stack runs over the folder
      */
     public ProcessStack(Path data, Path programs, Ports ports) {
-        Folders folders = Folders.of(data, programs);
-        lock = FolderLock.take(folders.run())
-                .orElseThrow(() -> new StackFailure("another stack runs over " + folders.data()));
+        this(Folders.of(data, programs), ports);
+    }
+
+    private ProcessStack(Folders folders, Ports ports) {
+        this(folders, FolderLock.take(folders.run())
+                .orElseThrow(() -> new StackFailure("another stack runs over " + folders.data())), ports);
+    }
+
+    private ProcessStack(Folders folders, FolderLock lock, Ports ports) {
+        this.lock = lock;
         Orphans.end(folders);
         kafka = new KafkaProcess(folders, ports.kafka());
         postgres = new PostgresProcess(folders, ports.postgres());
         redis = new RedisProcess(folders, ports.redis());
+    }
+
+    /**
+     * An empty stack on free ports, over the first folder of {@code parent} that no living stack has. What killed ones left
+     * there, data and processes, is gone.
+     */
+    public static ProcessStack empty(Path parent, Path programs) {
+        for (int number = 1; number <= MOST_AT_ONCE; number++) {
+            Folders folders = Folders.of(parent.resolve(Integer.toString(number)), programs);
+            Optional<FolderLock> lock = FolderLock.take(folders.run());
+            if (lock.isPresent()) {
+                Orphans.end(folders);
+                folders.empty();
+                return new ProcessStack(folders, lock.get(), Ports.free());
+            }
+        }
+        throw new StackFailure("more than " + MOST_AT_ONCE + " stacks run over " + parent);
     }
 
     /** Ends what a killed owner of the folder has left running. @return how many processes; 0 also while its owner lives */
@@ -63,7 +90,7 @@ public final class ProcessStack implements Stack {
         }
     }
 
-    /** Those, side by side; which run already stay as they are. */
+    @Override
     public void start(Collection<PartName> wanted) {
         atOnce(all().stream().filter(part -> wanted.contains(part.name())).toList(), ProcessPart::start);
     }

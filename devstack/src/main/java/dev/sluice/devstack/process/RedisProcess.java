@@ -1,5 +1,6 @@
 package dev.sluice.devstack.process;
 
+import dev.sluice.devstack.Answers;
 import dev.sluice.devstack.PartName;
 import dev.sluice.devstack.Redis;
 import dev.sluice.devstack.StackFailure;
@@ -36,6 +37,6 @@ final class RedisProcess extends ProcessPart implements Redis {
             throw new StackFailure("can't write to " + folder + ": " + e.getMessage(), e);
         }
         child.start(List.of(RedisProgram.find(folders.programs()).toString(), configuration.toString()), Map.of());
-        child.awaitAnswer(() -> Sockets.answersPing(port), START);
+        child.awaitAnswer(() -> Answers.redis(this), START);
     }
 }

@@ -27,6 +27,8 @@ final class Cluster {
         hazelcast.setProperty("hazelcast.socket.bind.any", "false");
         hazelcast.setProperty("hazelcast.tcp.join.port.try.count", Integer.toString(PORTS_TO_TRY));
         hazelcast.setProperty("hazelcast.wait.seconds.before.join", "1");
+        hazelcast.setProperty("hazelcast.merge.first.run.delay.seconds", "10");
+        hazelcast.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
         hazelcast.getNetworkConfig().setPort(settings.port()).setPortAutoIncrement(true).setPortCount(PORTS_TO_TRY)
                 .setReuseAddress(true);
         hazelcast.getNetworkConfig().getInterfaces().setEnabled(true).addInterface(settings.host());

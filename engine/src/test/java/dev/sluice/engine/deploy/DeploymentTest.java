@@ -2,14 +2,18 @@ package dev.sluice.engine.deploy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Ports;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.engine.config.Configuration;
 import dev.sluice.engine.operations.NodeFile;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -38,22 +42,18 @@ import static org.awaitility.Awaitility.await;
 
 /** A node on a real Kafka and PostgreSQL. */
 @Timeout(180)
+@ExtendWith(StackExtension.class)
 class DeploymentTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static OwnBackends backends;
+    private static RealBackends backends;
 
     @TempDir
     Path data;
 
     @BeforeAll
-    static void startBackends() throws IOException, InterruptedException {
-        backends = new OwnBackends();
-    }
-
-    @AfterAll
-    static void stopBackends() throws IOException, InterruptedException {
-        backends.close();
+    static void takeRealParts(Kafka kafka, Postgres postgres) {
+        backends = new RealBackends(kafka, postgres);
     }
 
     @Test
@@ -74,11 +74,11 @@ class DeploymentTest {
         JsonNode status = JSON.readTree(get(port, "/admin/status").body());
         assertThat(status.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
         assertThat(status.path("verticles").get(0).path("name").asText()).isEqualTo("dlq-router-verticle");
-        assertThat(status.path("postgres").asText()).doesNotContain(":postgres@");
+        assertThat(status.path("postgres").asText()).doesNotContain(backends.postgres().password());
         assertThat(status.path("gateway").isNull()).isTrue();
         assertThat(Files.getPosixFilePermissions(data.resolve("run/node.json")))
                 .isEqualTo(PosixFilePermissions.fromString("rw-------"));
-        assertThat(NodeFile.read(data)).get().extracting(NodeFile::postgres).asString().contains("postgres:postgres@127.0.0.1");
+        assertThat(NodeFile.read(data)).get().extracting(NodeFile::postgres).asString().contains("sluice:" + backends.postgres().password() + "@127.0.0.1");
 
         assertThat(node.stop()).isTrue();
 
@@ -96,12 +96,12 @@ class DeploymentTest {
             node.stop();
         }
 
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", backends.bootstrapServers()))) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", backends.kafka().bootstrapServers()))) {
             Map<String, TopicDescription> topics = admin.describeTopics(
                     List.of("events", "events.retry", "dlq.errors", "dlq.poison")).allTopicNames().get();
             assertThat(topics.values()).allMatch(topic -> topic.partitions().size() == 24);
         }
-        try (Connection connection = backends.postgres().getPostgresDatabase().getConnection();
+        try (Connection connection = backends.postgres().connect();
              Statement statement = connection.createStatement();
              ResultSet rows = statement.executeQuery("SELECT count(*) FROM processed_events")) {
             assertThat(rows.next()).isTrue();
@@ -133,13 +133,13 @@ class DeploymentTest {
 
     @Test
     void shouldNameWhatDoesNotAnswer() {
-        Deployment withoutKafka = node("lag-monitor", "kafka.bootstrap-servers=127.0.0.1:" + OwnBackends.freePort(),
+        Deployment withoutKafka = node("lag-monitor", "kafka.bootstrap-servers=127.0.0.1:" + Ports.oneFree(),
                 "operations.start-deadline=2s");
         assertThatThrownBy(withoutKafka::start).isInstanceOf(StartRefused.class)
                 .hasMessageContaining("kafka.bootstrap-servers").hasMessageContaining("does not answer");
         withoutKafka.stop();
 
-        Deployment withoutPostgres = node("lag-monitor", "postgres.port=" + OwnBackends.freePort(),
+        Deployment withoutPostgres = node("lag-monitor", "postgres.port=" + Ports.oneFree(),
                 "operations.start-deadline=2s");
         assertThatThrownBy(withoutPostgres::start).isInstanceOf(StartRefused.class)
                 .hasMessageContaining("postgres.port").hasMessageContaining("does not answer");
@@ -155,9 +155,9 @@ class DeploymentTest {
     }
 
     private static void alterSystem(String setting) throws SQLException {
-        try (Connection connection = backends.postgres().getPostgresDatabase().getConnection();
+        try (Connection connection = backends.postgres().connect();
              Statement statement = connection.createStatement()) {
-            statement.execute("ALTER ROLE postgres SET " + setting);
+            statement.execute("ALTER ROLE sluice SET " + setting);
         }
     }
 

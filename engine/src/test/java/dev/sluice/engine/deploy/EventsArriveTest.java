@@ -1,5 +1,8 @@
 package dev.sluice.engine.deploy;
 
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.engine.config.Configuration;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -10,13 +13,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -37,24 +39,20 @@ import static org.awaitility.Awaitility.await;
 
 /** From a Kafka record to its effect, in both groups of the default configuration, on a real Kafka and PostgreSQL. */
 @Timeout(180)
+@ExtendWith(StackExtension.class)
 class EventsArriveTest {
 
     private static final int ENTITIES = 50;
     private static final int EVENTS_EACH = 20;
     private static final byte[] NO_JSON = "{no json".getBytes(StandardCharsets.UTF_8);
-    private static OwnBackends backends;
+    private static RealBackends backends;
 
     @TempDir
     Path data;
 
     @BeforeAll
-    static void startBackends() throws IOException, InterruptedException {
-        backends = new OwnBackends();
-    }
-
-    @AfterAll
-    static void stopBackends() throws IOException, InterruptedException {
-        backends.close();
+    static void takeRealParts(Kafka kafka, Postgres postgres) {
+        backends = new RealBackends(kafka, postgres);
     }
 
     @Test
@@ -93,7 +91,7 @@ class EventsArriveTest {
 
     private static void publishTwice() {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers",
-                backends.bootstrapServers()), new ByteArraySerializer(), new ByteArraySerializer())) {
+                backends.kafka().bootstrapServers()), new ByteArraySerializer(), new ByteArraySerializer())) {
             for (int round = 0; round < 2; round++) {
                 for (int sequence = 1; sequence <= EVENTS_EACH; sequence++) {
                     for (int entity = 0; entity < ENTITIES; entity++) {
@@ -117,7 +115,7 @@ class EventsArriveTest {
     private static List<String> poisonedGroups() {
         List<String> groups = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> reader = new KafkaConsumer<>(Map.of("bootstrap.servers",
-                backends.bootstrapServers()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                backends.kafka().bootstrapServers()), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             Set<TopicPartition> partitions = partitions("dlq.poison");
             reader.assign(partitions);
             reader.seekToBeginning(partitions);
@@ -138,7 +136,7 @@ class EventsArriveTest {
 
     /** Only where something was written: a partition without records needs no commit. */
     private static Map<TopicPartition, Long> committed(String group) throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", backends.bootstrapServers()))) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", backends.kafka().bootstrapServers()))) {
             return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get().entrySet().stream()
                     .filter(entry -> entry.getKey().topic().equals("events") && entry.getValue() != null)
                     .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue().offset()));
@@ -146,7 +144,7 @@ class EventsArriveTest {
     }
 
     private static Map<TopicPartition, Long> ends() throws Exception {
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", backends.bootstrapServers()))) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", backends.kafka().bootstrapServers()))) {
             return admin.listOffsets(partitions("events").stream().collect(Collectors.toMap(partition -> partition,
                             partition -> OffsetSpec.latest()))).all().get().entrySet().stream()
                     .filter(entry -> entry.getValue().offset() > 0)
@@ -155,7 +153,7 @@ class EventsArriveTest {
     }
 
     private static long count(String what) throws SQLException {
-        try (Connection connection = backends.postgres().getPostgresDatabase().getConnection();
+        try (Connection connection = backends.postgres().connect();
              Statement statement = connection.createStatement();
              ResultSet rows = statement.executeQuery("SELECT count(*) FROM " + what)) {
             rows.next();

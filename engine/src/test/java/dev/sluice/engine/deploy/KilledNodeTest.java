@@ -1,14 +1,17 @@
 package dev.sluice.engine.deploy;
 
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.engine.operations.NodeFile;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
@@ -30,11 +33,12 @@ import static org.awaitility.Awaitility.await;
 
 /** SIGKILL in the middle of the work, then a start under the same name. */
 @Timeout(180)
+@ExtendWith(StackExtension.class)
 class KilledNodeTest {
 
     private static final int EVENTS = 20_000;
     private static final int ENTITIES = 400;
-    private static OwnBackends backends;
+    private static RealBackends backends;
 
     @TempDir
     Path folder;
@@ -42,13 +46,8 @@ class KilledNodeTest {
     private final List<Process> started = new ArrayList<>();
 
     @BeforeAll
-    static void startBackends() throws IOException, InterruptedException {
-        backends = new OwnBackends();
-    }
-
-    @AfterAll
-    static void stopBackends() throws IOException, InterruptedException {
-        backends.close();
+    static void takeRealParts(Kafka kafka, Postgres postgres) {
+        backends = new RealBackends(kafka, postgres);
     }
 
     @AfterEach
@@ -79,7 +78,7 @@ class KilledNodeTest {
 
     private static void publish() {
         try (KafkaProducer<String, String> producer = new KafkaProducer<>(Map.of("bootstrap.servers",
-                backends.bootstrapServers()), new StringSerializer(), new StringSerializer())) {
+                backends.kafka().bootstrapServers()), new StringSerializer(), new StringSerializer())) {
             List<Exception> refused = new CopyOnWriteArrayList<>();
             for (int i = 0; i < EVENTS; i++) {
                 producer.send(new ProducerRecord<>("events", "case:" + i % ENTITIES, """
@@ -116,7 +115,7 @@ class KilledNodeTest {
     }
 
     private static long query(String sql) throws SQLException {
-        try (Connection connection = backends.postgres().getPostgresDatabase().getConnection();
+        try (Connection connection = backends.postgres().connect();
              Statement statement = connection.createStatement(); ResultSet rows = statement.executeQuery(sql)) {
             rows.next();
             return rows.getLong(1);

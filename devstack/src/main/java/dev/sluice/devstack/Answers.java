@@ -1,0 +1,103 @@
+package dev.sluice.devstack;
+
+import org.apache.kafka.clients.admin.Admin;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Does a part answer? Short questions; each is answered within a few seconds. */
+public final class Answers {
+
+    private static final int PATIENCE_MILLIS = 2_000;
+    private static final long PAUSE_NANOS = Duration.ofMillis(50).toNanos();
+
+    private Answers() {
+    }
+
+    /** @throws StackFailure when it doesn't answer before the deadline */
+    public static void await(PartName part, BooleanSupplier answers, Duration deadline) {
+        long end = System.nanoTime() + deadline.toNanos();
+        while (!answers.getAsBoolean()) {
+            if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
+                throw new StackFailure(part.title() + " doesn't answer after " + deadline.toSeconds() + " s");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Once it has registered with its controller; a port that accepts is not enough. */
+    public static boolean kafka(Kafka kafka) {
+        String address = kafka.bootstrapServers();
+        if (!accepts(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)))) {
+            return false;
+        }
+        Admin admin = Admin.create(Map.of("bootstrap.servers", address));
+        try {
+            return !admin.describeCluster().nodes().get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS).isEmpty();
+        } catch (ExecutionException | TimeoutException notYet) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StackFailure("interrupted while Kafka started", e);
+        } finally {
+            // Without a limit it would wait for the unanswered question.
+            admin.close(Duration.ZERO);
+        }
+    }
+
+    /** Of the server; the database may not be there yet. */
+    public static boolean postgres(Postgres postgres) {
+        Properties properties = new Properties();
+        properties.putAll(Map.of("user", "postgres", "password", postgres.password(), "connectTimeout", "2", "socketTimeout", "5"));
+        try (Connection connection = DriverManager.getConnection(
+                "jdbc:postgresql://" + postgres.host() + ":" + postgres.port() + "/postgres", properties)) {
+            return connection.isValid(2);
+        } catch (SQLException notYet) {
+            return false;
+        }
+    }
+
+    /** Redis says PONG only when it has loaded its data. */
+    public static boolean redis(Redis redis) {
+        try (Socket socket = connected(Integer.parseInt(redis.uri().substring(redis.uri().lastIndexOf(':') + 1)))) {
+            socket.getOutputStream().write("PING\r\n".getBytes(StandardCharsets.US_ASCII));
+            return new String(socket.getInputStream().readNBytes(5), StandardCharsets.US_ASCII).equals("+PONG");
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static boolean accepts(int port) {
+        try (Socket socket = connected(port)) {
+            return socket.isConnected();
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static Socket connected(int port) throws IOException {
+        Socket socket = new Socket();
+        try {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+            return socket;
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+}
