@@ -35,6 +35,7 @@ public enum Meter {
     CONSUMER_REBALANCES_TOTAL("consumer_rebalances_total", Kind.COUNTER, "Times that partitions were taken away, in order (revoked) or not (lost)", "group", "kind"),
     GATEWAY_EVENTS_TOTAL("gateway_events_total", Kind.COUNTER, "Events posted, by HTTP status", "topic", "status"),
     GATEWAY_PUBLISH_SECONDS("gateway_publish_seconds", Kind.HISTOGRAM, "Time from an event's arrival to Kafka's acknowledgement", "topic"),
+    GATEWAY_WAITING_EVENTS("gateway_waiting_events", Kind.GAUGE, "Events that wait to be let in, because Kafka is slow or the consumers are pressed"),
     GATEWAY_UNMARKED_TOTAL("gateway_unmarked_total", Kind.COUNTER, "Events published while Redis was away: a repeat is left to the consumer's inbox"),
     DLQ_ROUTED_TOTAL("dlq_routed_total", Kind.COUNTER, "Failed events by where they went", "group", "class", "topic"),
     CONSUMER_COMMIT_FAILURES_TOTAL("consumer_commit_failures_total", Kind.COUNTER, "Offset commits that Kafka refused or did not answer", "group", "error"),

@@ -45,12 +45,15 @@ final class RecentCalls {
         return now - call.startNanos;
     }
 
-    /** The greater of the 95th percentile of 5 s and the age of the oldest call under way; NaN without either. */
+    /**
+     * The greater of the 95th percentile of 5 s and the age of the oldest call under way; NaN without either. Of fewer than
+     * twenty calls the slowest is left out, unless it is the only one: one hiccup is no state of the downstream.
+     */
     double latencyMillis(long now) {
         forget(now);
         long[] recent = ended.stream().filter(call -> !call.failed && now - call.nanos <= LATENCY_NANOS)
                 .mapToLong(Ended::durationNanos).sorted().toArray();
-        double quantile = recent.length == 0 ? Double.NaN : recent[(int) Math.ceil(recent.length * 0.95) - 1] / 1e6;
+        double quantile = recent.length == 0 ? Double.NaN : recent[(int) Math.floor((recent.length - 1) * 0.95)] / 1e6;
         double oldest = running.keySet().stream().mapToLong(call -> now - call.startNanos).max().orElse(-1) / 1e6;
         return running.isEmpty() ? quantile : Double.isNaN(quantile) ? oldest : Math.max(quantile, oldest);
     }

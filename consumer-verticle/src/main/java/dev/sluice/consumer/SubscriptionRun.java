@@ -21,8 +21,6 @@ import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryUsage;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,9 +125,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
         long now = System.nanoTime();
         downstream.onTick(now);
         latencyMillis = downstream.calls().latencyMillis(now);
-        MemoryUsage heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
         FlowController.Decision decision = flow.onMeasured(new FlowController.Measured(latencyMillis,
-                downstream.calls().failureRatio(now), (double) heap.getUsed() / heap.getMax(), downstream.isOpen(),
+                downstream.calls().failureRatio(now), Heap.liveRatio(), downstream.isOpen(),
                 (double) pipeline.waiting() / settings.maxQueueSize(), pipeline.oldestWaitMillis(now)));
         budget = decision.budgetBytes();
         boolean before = pressing;

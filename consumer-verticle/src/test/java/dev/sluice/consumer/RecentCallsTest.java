@@ -27,6 +27,16 @@ class RecentCallsTest {
     }
 
     @Test
+    void shouldNotTakeOneSlowCallOfAFewForTheirState() {
+        for (int i = 0; i < 5; i++) {
+            call(0, (i == 3 ? 900 : 2) * MILLI, false);
+        }
+        assertThat(calls.latencyMillis(SECOND)).isEqualTo(2);
+        call(0, 900 * MILLI, false);
+        assertThat(calls.latencyMillis(SECOND)).isEqualTo(900);
+    }
+
+    @Test
     void shouldTellTheAgeOfACallThatHangs() {
         call(0, 5 * MILLI, false);
         calls.onStarted(0);

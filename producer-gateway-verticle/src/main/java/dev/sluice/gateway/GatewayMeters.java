@@ -9,7 +9,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.Shareable;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /** What one instance has to tell. Meters are looked up once, not for each event. For one context. */
@@ -37,6 +39,25 @@ final class GatewayMeters {
         this.registry = registry;
         this.throttled = Throttled.ofProcess(vertx, registry);
         this.unmarked = Meter.GATEWAY_UNMARKED_TOTAL.counter(registry);
+    }
+
+    /** What waits in all instances of this process. */
+    void watch(Vertx vertx, WaitingRoom room) {
+        rooms(vertx).add(room);
+    }
+
+    private Rooms rooms(Vertx vertx) {
+        return vertx.sharedData().<String, Rooms>getLocalMap("sluice.gateway.rooms").computeIfAbsent("rooms", absent -> {
+            Rooms rooms = new Rooms(new CopyOnWriteArrayList<>());
+            Meter.GATEWAY_WAITING_EVENTS.gauge(registry, () -> rooms.all.stream().mapToInt(WaitingRoom::waiting).sum());
+            return rooms;
+        });
+    }
+
+    private record Rooms(List<WaitingRoom> all) implements Shareable {
+        private void add(WaitingRoom room) {
+            all.add(room);
+        }
     }
 
     void onOutcome(String topic, int status) {

@@ -76,6 +76,7 @@ public final class ProducerGatewayVerticle extends VerticleBase {
         Throttle throttle = new Throttle(settings.throttleHold());
         WaitingRoom room = new WaitingRoom(vertx, settings.waiting(), publishing.bufferMemory().bytes() / 2, throttle,
                 System::nanoTime);
+        meters.watch(vertx, room);
         gauge = new PressureGauge(vertx, redis, link, level -> throttle.onPressure(level, System.nanoTime()));
         EventReader reader = new EventReader(settings.maxDataSize().bytes(), System::currentTimeMillis);
         server = new GatewayServer(vertx, settings, topics, new Desk(room, intake, meters), reader, openApi);

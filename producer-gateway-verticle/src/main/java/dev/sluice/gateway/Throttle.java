@@ -12,8 +12,8 @@ import java.time.Duration;
 final class Throttle {
 
     private static final double FLOOR = 0.01;
-    /** Of a gateway that has hardly been used so far, in events/s. */
-    private static final double LEAST_MEASURE = 10;
+    /** What a gateway is taken to have let in that has hardly been used so far, in events/s. */
+    private static final double LEAST_MEASURE = 2_000;
     /** What may come at once, in seconds of the rate. */
     private static final double BURST_SECONDS = 0.1;
     private static final long SECOND = 1_000_000_000L;

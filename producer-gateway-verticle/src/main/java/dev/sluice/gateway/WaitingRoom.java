@@ -75,6 +75,11 @@ final class WaitingRoom {
         return throttle.isOn(nanos.getAsLong()) ? new Problem.Throttled(throttle.waitBehind(guests.size())) : new Problem.Overloaded();
     }
 
+    /** A figure for the operator; any thread. */
+    int waiting() {
+        return guests.size();
+    }
+
     /** What is larger than the whole room goes alone. */
     private boolean fits(long bytes) {
         return held == 0 || held + bytes <= capacity;

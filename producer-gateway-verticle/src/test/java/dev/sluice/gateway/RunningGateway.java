@@ -38,6 +38,10 @@ final class RunningGateway {
     final int port;
 
     RunningGateway(String node, GatewaySettings settings, String kafka, String redis) throws Exception {
+        this(node, settings, kafka, redis, 2);
+    }
+
+    RunningGateway(String node, GatewaySettings settings, String kafka, String redis, int instances) throws Exception {
         port = Ports.oneFree();
         GatewaySettings onPort = new GatewaySettings(settings.host(), port, settings.topic(), settings.maxDataSize(),
                 settings.maxBatchSize(), settings.bodyTimeout(), settings.idleTimeout(), settings.drainTimeout(), settings.throttleHold(),
@@ -45,7 +49,7 @@ final class RunningGateway {
         Node here = new Node(node, Bus.install(vertx), meters);
         deployment = vertx.deployVerticle(() -> new ProducerGatewayVerticle(onPort, Set.of("events", "other"),
                         new KafkaSettings(kafka, Map.of()), new RedisSettings(redis, Duration.ofSeconds(1)), here),
-                new DeploymentOptions().setInstances(2)).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+                new DeploymentOptions().setInstances(instances)).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
     HttpRequest.Builder request(String path) {

@@ -28,65 +28,65 @@ class ThrottleTest {
     void shouldLetAllInWithoutPressure() {
         throttle.onPressure(0.09, now);
 
-        assertThat(offer(1_000, 3)).isEqualTo(3_000);
+        assertThat(offer(10_000, 3)).isEqualTo(30_000);
         assertThat(throttle.admittedRate(now)).isInfinite();
     }
 
     @Test
     void shouldLetInTheShareThatThePressureLeaves() {
-        offer(1_000, 6);
+        offer(10_000, 6);
         throttle.onPressure(0.75, now);
 
-        assertThat((double) offer(1_000, 4)).isCloseTo(1_000, within(50.0));
+        assertThat((double) offer(10_000, 4)).isCloseTo(10_000, within(300.0));
     }
 
     @Test
     void shouldNeverFallBelowOnePercent() {
-        offer(1_000, 6);
+        offer(10_000, 6);
         throttle.onPressure(1, now);
 
-        assertThat((double) offer(1_000, 4)).isCloseTo(40, within(3.0));
+        assertThat((double) offer(10_000, 4)).isCloseTo(400, within(15.0));
     }
 
     @Test
     void shouldHoldForAWhileAfterThePressureHasGoneAndThenLetGo() {
-        offer(1_000, 6);
+        offer(10_000, 6);
         throttle.onPressure(0.5, now);
         throttle.onPressure(0, now + SECOND);
 
-        assertThat((double) offer(1_000, 4)).isCloseTo(2_000, within(60.0));
+        assertThat((double) offer(10_000, 4)).isCloseTo(20_000, within(600.0));
         now += SECOND;
-        assertThat(offer(1_000, 1)).isEqualTo(1_000);
+        assertThat(offer(10_000, 1)).isEqualTo(10_000);
     }
 
     @Test
     void shouldKeepItsMeasureWhileItIsOn() {
-        offer(1_000, 6);
+        offer(10_000, 6);
         for (int i = 0; i < 20; i++) {
             throttle.onPressure(0.9, now);
-            offer(1_000, 1);
+            offer(10_000, 1);
         }
 
-        assertThat(throttle.admittedRate(now)).isCloseTo(100, within(1.0));
+        assertThat(throttle.admittedRate(now)).isCloseTo(1_000, within(1.0));
     }
 
     @Test
     void shouldFollowThePressureUpAndDown() {
-        offer(1_000, 6);
+        offer(10_000, 6);
         throttle.onPressure(0.9, now);
-        offer(1_000, 1);
+        offer(10_000, 1);
         throttle.onPressure(0.2, now);
 
-        assertThat(throttle.admittedRate(now)).isCloseTo(800, within(1.0));
+        assertThat(throttle.admittedRate(now)).isCloseTo(8_000, within(1.0));
     }
 
     @Test
     void shouldSayHowLongToWait() {
-        offer(1_000, 6);
+        offer(10_000, 6);
         throttle.onPressure(0.9, now);
 
         assertThat(throttle.waitBehind(0)).isEqualTo(Duration.ofSeconds(1));
-        assertThat(throttle.waitBehind(450)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(throttle.waitBehind(4_500)).isEqualTo(Duration.ofSeconds(5));
         assertThat(throttle.waitBehind(1_000_000)).isEqualTo(Duration.ofSeconds(30));
     }
 }

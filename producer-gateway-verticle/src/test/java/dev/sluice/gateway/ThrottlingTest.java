@@ -17,7 +17,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,7 +45,7 @@ class ThrottlingTest {
         this.kafka = kafka;
         Topic.create(kafka.bootstrapServers(), "events", 4);
         Topic.create(kafka.bootstrapServers(), "other", 1);
-        gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), server.uri());
+        gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), server.uri(), 1);
         redis = Redis.createClient(vertx, server.uri());
     }
 
@@ -70,6 +75,22 @@ class ThrottlingTest {
         return gateway.post(MediaType.NDJSON, lines.toString());
     }
 
+    /** Of so many requests at once. */
+    private HttpResponse<String> firstRefused(int requests) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(requests);
+        Callable<HttpResponse<String>> post = () -> gateway.post(MediaType.JSON, "{\"type\":\"t\",\"data\":1}");
+        try {
+            for (Future<HttpResponse<String>> answer : threads.invokeAll(Collections.nCopies(requests, post))) {
+                if (answer.get().statusCode() != 202) {
+                    return answer.get();
+                }
+            }
+        } finally {
+            threads.shutdown();
+        }
+        throw new AssertionError("all " + requests + " were let in");
+    }
+
     @Test
     void shouldSlowProducersDownWithinASecondAndLetThemGoAgain() throws Exception {
         for (int i = 0; i < 20; i++) {
@@ -79,10 +100,10 @@ class ThrottlingTest {
         redis(Command.PUBLISH, SharedPressure.CHANNEL, "true");
         long raised = System.nanoTime();
         HttpResponse<String> answer = stream(600);
+        HttpResponse<String> single = firstRefused(100);
         long refusals = answer.body().lines().filter(line -> line.contains("\"PRODUCER_THROTTLED\"")).count();
         long accepted = answer.body().lines().filter(line -> line.contains("\"status\":202")).count();
         String refused = answer.body().lines().filter(line -> line.contains("\"PRODUCER_THROTTLED\"")).findFirst().orElseThrow();
-        HttpResponse<String> single = gateway.post(MediaType.JSON, "{\"type\":\"t\",\"data\":1}");
         JsonNode line = JSON.readTree(refused);
 
         assertThat(refusals + accepted).isEqualTo(600);
