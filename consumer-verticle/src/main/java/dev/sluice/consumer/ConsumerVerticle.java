@@ -15,6 +15,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 /** Runs every subscription once: from Kafka to its handler's effect in PostgreSQL. See {@link PollLoop} for the way. */
 public final class ConsumerVerticle extends VerticleBase {
@@ -27,6 +28,7 @@ public final class ConsumerVerticle extends VerticleBase {
     private final RedisSettings redis;
     private final Node node;
     private List<SubscriptionRun> runs = List.of();
+    private MemberWatch members;
     private long beat;
 
     /** @param index among the node's consumer instances, the same at each start: part of the static membership */
@@ -55,6 +57,9 @@ public final class ConsumerVerticle extends VerticleBase {
         return vertx.executeBlocking(blocking).onSuccess(ready -> {
             runs = ready;
             runs.forEach(SubscriptionRun::start);
+            members = new MemberWatch(vertx, redis, kafka, node.name() + "-" + index + "-members",
+                    runs.stream().collect(Collectors.toMap(SubscriptionRun::group, SubscriptionRun::instanceId)));
+            members.start();
             beat = node.beat(vertx, "consumer-verticle", Integer.toString(index), this::fault);
         });
     }
@@ -66,6 +71,7 @@ public final class ConsumerVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         vertx.cancelTimer(beat);
-        return Future.join(runs.stream().map(SubscriptionRun::stop).toList());
+        return Future.join(runs.stream().map(SubscriptionRun::stop).toList())
+                .eventually(() -> members == null ? Future.succeededFuture() : members.stop(settings.membership() == ConsumerSettings.Membership.KEPT));
     }
 }

@@ -84,6 +84,15 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());
     }
 
+    String group() {
+        return subscription.group();
+    }
+
+    /** Its member's name in the group. */
+    String instanceId() {
+        return instanceId;
+    }
+
     private Map<String, String> adminProperties() {
         return kafka.clientProperties(instanceId + "-admin");
     }
