@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 @Command(name = "publish", mixinStandardHelpOptions = true, exitCodeListHeading = "Exit status:%n",
@@ -43,6 +44,10 @@ final class PublishCommand implements Callable<Integer> {
 
     @Option(names = "--topic", paramLabel = "T", description = "a declared topic (default: the gateway's)")
     private String topic;
+
+    @Option(names = "--api-key", paramLabel = "KEY", defaultValue = "${env:SLUICE_API_KEY}",
+            description = "shown to the gateway (default: $SLUICE_API_KEY, which other users can't see)")
+    private String apiKey;
 
     @Option(names = "--patience", paramLabel = "SECONDS", defaultValue = "30",
             description = "how long to try a gateway that does not answer (default: ${DEFAULT-VALUE})")
@@ -68,7 +73,7 @@ final class PublishCommand implements Callable<Integer> {
         Summary summary;
         try (InputStream in = open()) {
             Publication publication =
-                    new Publication(uri(), connections, rate, Duration.ofSeconds(patience), progress::complain);
+                    new Publication(uri(), Optional.ofNullable(apiKey), connections, rate, Duration.ofSeconds(patience), progress::complain);
             progress.follow(publication::soFar);
             summary = publication.run(in);
         } finally {

@@ -2,6 +2,8 @@ package dev.sluice.gateway;
 
 import io.vertx.core.Future;
 
+import java.time.Duration;
+
 /**
  * Takes events over from the requests of one instance, whatever way they came, and knows what is not answered yet.
  * For one context.
@@ -14,6 +16,7 @@ final class Desk {
     private final WaitingRoom room;
     private final Intake intake;
     private final GatewayMeters meters;
+    private final Quotas quotas = new Quotas();
     private long underWay;
 
     Desk(WaitingRoom room, Intake intake, GatewayMeters meters) {
@@ -23,12 +26,17 @@ final class Desk {
     }
 
     /** @param order of the request that the event is part of. The future never fails. */
-    Future<EventOutcome> take(String topic, String client, Reading reading, EntityOrder order) {
+    Future<EventOutcome> take(String topic, Client client, Reading reading, EntityOrder order) {
         if (reading instanceof Reading.Refused refused) {
             meters.onOutcome(topic, refused.problem().status());
             return Future.succeededFuture(new EventOutcome.Failed(null, refused.problem()));
         }
         IncomingEvent event = ((Reading.Valid) reading).event();
+        if (!client.mayUse(event.source())) {
+            Problem forbidden = new Problem.SourceForbidden(client.name(), event.source());
+            meters.onOutcome(topic, forbidden.status());
+            return Future.succeededFuture(new EventOutcome.Failed(event, forbidden));
+        }
         underWay++;
         return order.inOrder(event, place -> throughTheRoom(topic, client, event, place)).onComplete(done -> {
             underWay--;
@@ -36,10 +44,14 @@ final class Desk {
         });
     }
 
-    private Future<EventOutcome> throughTheRoom(String topic, String client, IncomingEvent event, EntityOrder.Place place) {
+    private Future<EventOutcome> throughTheRoom(String topic, Client client, IncomingEvent event, EntityOrder.Place place) {
+        Duration wait = quotas.take(client, System.nanoTime());
+        if (!wait.isZero()) {
+            return Future.succeededFuture(new EventOutcome.Failed(event, new Problem.QuotaExceeded(wait)));
+        }
         long bytes = costOf(event);
         return room.enter(bytes).compose(refusal -> refusal == null
-                ? intake.accept(topic, client, event, place).onComplete(done -> room.leave(bytes))
+                ? intake.accept(topic, client.name(), event, place).onComplete(done -> room.leave(bytes))
                 : Future.succeededFuture(new EventOutcome.Failed(event, refusal)));
     }
 

@@ -4,11 +4,14 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -27,14 +31,13 @@ final class GatewayServer {
     private static final String EVENTS = "/v1/events";
     private static final String TOPICS = "/v1/topics/";
     private static final String OPENAPI = "/openapi.json";
-    /** Nobody is told apart yet. */
-    private static final String CLIENT = "anonymous";
 
     private final Vertx vertx;
     private final GatewaySettings settings;
     private final Set<String> topics;
     private final Desk desk;
     private final EventReader reader;
+    private final Clients clients;
     private final BatchReader batches;
     private final Buffer openApi;
     private final HttpServer server;
@@ -42,19 +45,33 @@ final class GatewayServer {
     private long requests;
     private boolean stopping;
 
-    GatewayServer(Vertx vertx, GatewaySettings settings, Set<String> topics, Desk desk, EventReader reader, Buffer openApi) {
+    GatewayServer(Vertx vertx, GatewaySettings settings, Set<String> topics, Clients clients, Desk desk,
+                  EventReader reader, Buffer openApi) {
         this.vertx = vertx;
         this.settings = settings;
         this.topics = topics;
+        this.clients = clients;
         this.desk = desk;
         this.reader = reader;
         this.batches = new BatchReader(reader);
         this.openApi = openApi;
-        this.server = vertx.createHttpServer(new HttpServerOptions()
+        this.server = vertx.createHttpServer(options(settings));
+    }
+
+    private static HttpServerOptions options(GatewaySettings settings) {
+        HttpServerOptions options = new HttpServerOptions()
                 .setHost(settings.host()).setPort(settings.port()).setTcpNoDelay(true).setAcceptBacklog(1_024)
                 .setIdleTimeout((int) settings.idleTimeout().toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxHeaderSize(GatewaySettings.MAX_ATTRIBUTES_SIZE * 2).setMaxInitialLineLength(8 << 10)
-                .setHandle100ContinueAutomatically(false).setDecompressionSupported(false));
+                .setHandle100ContinueAutomatically(false).setDecompressionSupported(false);
+        GatewaySettings.Security security = settings.security();
+        if (security.hasTls()) {
+            options.setSsl(true).setKeyCertOptions(new PemKeyCertOptions().setCertPath(security.certificate()).setKeyPath(security.key()));
+        }
+        if (!security.clientCa().isBlank()) {
+            options.setClientAuth(ClientAuth.REQUIRED).setTrustOptions(new PemTrustOptions().addCertPath(security.clientCa()));
+        }
+        return options;
     }
 
     Future<HttpServer> listen() {
@@ -108,6 +125,17 @@ final class GatewayServer {
             refuse(request, new Problem.Stopping());
             return;
         }
+        Optional<Client> known = clients.of(request);
+        if (known.isEmpty()) {
+            request.response().putHeader("www-authenticate", "Bearer");
+            refuse(request, new Problem.Unauthenticated());
+            return;
+        }
+        Client client = known.get();
+        if (!client.mayPublishTo(topic)) {
+            refuse(request, new Problem.TopicForbidden(client.name(), topic));
+            return;
+        }
         MultiMap headers = request.headers();
         String contentType = headers.get("content-type");
         String type = MediaType.of(contentType);
@@ -115,16 +143,16 @@ final class GatewayServer {
         if (!binary && !MediaType.isUtf8(contentType)) {
             refuse(request, new Problem.UnsupportedMediaType(contentType));
         } else if (binary) {
-            single(request, topic, settings.maxDataSize().bytes(), body -> BinaryReader.read(headers, contentType, body));
+            single(request, topic, client, settings.maxDataSize().bytes(), body -> BinaryReader.read(headers, contentType, body));
         } else if (type.equals(MediaType.CLOUDEVENT) || type.equals(MediaType.JSON)) {
             String key = headers.get("idempotency-key");
-            single(request, topic, settings.maxEnvelopeSize(), body -> reader.read(body, 0, body.length, CLIENT, key));
+            single(request, topic, client, settings.maxEnvelopeSize(), body -> reader.read(body, 0, body.length, client.name(), key));
         } else if (headers.contains("idempotency-key") && (type.equals(MediaType.CLOUDEVENTS_BATCH) || type.equals(MediaType.NDJSON))) {
             refuse(request, new Problem.Malformed("an Idempotency-Key names one event, and here are many: give each its own id"));
         } else if (type.equals(MediaType.CLOUDEVENTS_BATCH)) {
-            batch(request, topic);
+            batch(request, topic, client);
         } else if (type.equals(MediaType.NDJSON)) {
-            stream(request, topic);
+            stream(request, topic, client);
         } else {
             refuse(request, new Problem.UnsupportedMediaType(contentType == null ? "" : contentType));
         }
@@ -135,21 +163,21 @@ final class GatewayServer {
         Reading read(byte[] body);
     }
 
-    private void single(HttpServerRequest request, String topic, long limit, OneEvent event) {
-        whole(request, "the event", limit, body -> desk.take(topic, CLIENT, event.read(body), new EntityOrder())
+    private void single(HttpServerRequest request, String topic, Client client, long limit, OneEvent event) {
+        whole(request, "the event", limit, body -> desk.take(topic, client, event.read(body), new EntityOrder())
                 .onSuccess(outcome -> Answers.single(request.response(), outcome)));
     }
 
-    private void batch(HttpServerRequest request, String topic) {
+    private void batch(HttpServerRequest request, String topic, Client client) {
         whole(request, "the batch", settings.maxBatchSize().bytes(), body -> {
-            BatchReader.Batch read = batches.read(body, CLIENT);
+            BatchReader.Batch read = batches.read(body, client.name());
             if (read instanceof BatchReader.Batch.Refused refused) {
                 Answers.problem(request.response(), refused.problem(), null);
                 return Future.succeededFuture();
             }
             EntityOrder order = new EntityOrder();
             List<Future<EventOutcome>> outcomes = new ArrayList<>();
-            ((BatchReader.Batch.Readings) read).events().forEach(reading -> outcomes.add(desk.take(topic, CLIENT, reading, order)));
+            ((BatchReader.Batch.Readings) read).events().forEach(reading -> outcomes.add(desk.take(topic, client, reading, order)));
             return Future.join(outcomes).onSuccess(all -> Answers.batch(request.response(), all.list()));
         });
     }
@@ -176,14 +204,14 @@ final class GatewayServer {
         });
     }
 
-    private void stream(HttpServerRequest request, String topic) {
+    private void stream(HttpServerRequest request, String topic, Client client) {
         Body.Coding coding = Body.Coding.of(request);
         if (coding == Body.Coding.UNSUPPORTED) {
             refuse(request, new Problem.UnsupportedEncoding(request.getHeader("content-encoding")));
             return;
         }
         NdjsonStream[] self = new NdjsonStream[1];
-        NdjsonStream stream = new NdjsonStream(request, desk, reader, settings, topic, CLIENT, coding == Body.Coding.GZIP,
+        NdjsonStream stream = new NdjsonStream(request, desk, reader, settings, topic, client, coding == Body.Coding.GZIP,
                 () -> streams.remove(self[0]));
         self[0] = stream;
         streams.add(stream);

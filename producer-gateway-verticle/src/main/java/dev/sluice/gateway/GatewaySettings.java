@@ -20,7 +20,7 @@ import java.util.Set;
  */
 public record GatewaySettings(String host, int port, String topic, ByteSize maxDataSize, ByteSize maxBatchSize,
                               Duration bodyTimeout, Duration idleTimeout, Duration drainTimeout, Duration throttleHold,
-                              Publishing publishing, Window window, Streams streams, Waiting waiting, Breaker breaker) {
+                              Publishing publishing, Window window, Streams streams, Waiting waiting, Breaker breaker, Security security) {
 
     /** All attributes of one event together, in bytes. */
     static final int MAX_ATTRIBUTES_SIZE = 64 << 10;
@@ -40,6 +40,9 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
         present("gateway.streams", streams);
         present("gateway.waiting", waiting);
         present("gateway.breaker", breaker);
+        present("gateway.security", security);
+        InvalidSetting.unless(isLoopback(host) || security.tellsClientsApart() || security.allowUnsecured(), "gateway.host", host,
+                "a loopback address, unless gateway.security names clients, or says allow-unsecured: true");
         size("gateway.publishing.buffer-memory", publishing.bufferMemory, 2 * maxDataSize.bytes(), 1L << 40);
     }
 
@@ -126,6 +129,41 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
             positive("gateway.breaker.silence", silence);
             positive("gateway.breaker.open", open);
         }
+    }
+
+    /**
+     * Who may publish.
+     *
+     * @param clientsFile    list of clients; empty: nobody is told apart
+     * @param certificate    PEM file with the server's certificate chain; empty: no TLS
+     * @param key            PEM file with its private key
+     * @param clientCa       PEM file with the authority of the clients' certificates; empty: none are asked for
+     * @param allowUnsecured listens on any address without clients
+     */
+    public record Security(String clientsFile, String certificate, String key, String clientCa, boolean allowUnsecured) {
+
+        public Security {
+            clientsFile = clientsFile == null ? "" : clientsFile;
+            certificate = certificate == null ? "" : certificate;
+            key = key == null ? "" : key;
+            clientCa = clientCa == null ? "" : clientCa;
+            InvalidSetting.unless(certificate.isBlank() == key.isBlank(), "gateway.security.key", key,
+                    "given together with gateway.security.certificate");
+            InvalidSetting.unless(clientCa.isBlank() || !certificate.isBlank(), "gateway.security.client-ca", clientCa,
+                    "given together with gateway.security.certificate");
+        }
+
+        boolean tellsClientsApart() {
+            return !clientsFile.isBlank();
+        }
+
+        boolean hasTls() {
+            return !certificate.isBlank();
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("::1") || host.equals("[::1]");
     }
 
     private static void present(String key, Object value) {

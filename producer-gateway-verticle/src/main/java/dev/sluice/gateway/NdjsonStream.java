@@ -33,7 +33,7 @@ final class NdjsonStream {
     private final EventReader reader;
     private final GatewaySettings.Streams limits;
     private final String topic;
-    private final String client;
+    private final Client client;
     private final LineSplitter lines;
     private final long maxLine;
     private final Gunzip gunzip;
@@ -49,7 +49,7 @@ final class NdjsonStream {
 
     /** @param onFinished runs once, when the answer is complete or nobody wants it any more */
     NdjsonStream(HttpServerRequest request, Desk desk, EventReader reader, GatewaySettings settings, String topic,
-                 String client, boolean gzip, Runnable onFinished) {
+                 Client client, boolean gzip, Runnable onFinished) {
         this.request = request;
         this.response = request.response();
         this.desk = desk;
@@ -144,7 +144,7 @@ final class NdjsonStream {
         if (line instanceof LineSplitter.Line.TooLong) {
             answer(new EventOutcome.Failed(null, new Problem.TooLarge("the line", maxLine)));
         } else if (line instanceof LineSplitter.Line.Text text && !text.isBlank()) {
-            Reading reading = reader.read(text.bytes(), text.from(), text.to(), client, null);
+            Reading reading = reader.read(text.bytes(), text.from(), text.to(), client.name(), null);
             Slot slot = add(reading instanceof Reading.Valid valid ? Desk.costOf(valid.event()) : 0);
             desk.take(topic, client, reading, order).onComplete(done -> {
                 slot.outcome = done.result();

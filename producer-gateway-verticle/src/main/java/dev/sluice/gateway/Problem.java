@@ -51,6 +51,34 @@ sealed interface Problem {
         public String detail() { return "the attribute '" + clipped(attribute) + "' must be " + allowed; }
     }
 
+    record Unauthenticated() implements Problem {
+        public int status() { return 401; }
+        public String code() { return "UNAUTHENTICATED"; }
+        public String title() { return "The caller is not known"; }
+        public String detail() { return "an API key (Authorization: Bearer KEY) or a client certificate is needed"; }
+    }
+
+    record TopicForbidden(String client, String topic) implements Problem {
+        public int status() { return 403; }
+        public String code() { return "TOPIC_FORBIDDEN"; }
+        public String title() { return "The client may not publish to this topic"; }
+        public String detail() { return "client '" + client + "' may not publish to '" + topic + "'"; }
+    }
+
+    record SourceForbidden(String client, String source) implements Problem {
+        public int status() { return 403; }
+        public String code() { return "SOURCE_FORBIDDEN"; }
+        public String title() { return "The client may not use this source"; }
+        public String detail() { return "client '" + client + "' may not send events of source '" + clipped(source) + "'"; }
+    }
+
+    record QuotaExceeded(Duration retryAfter) implements Problem {
+        public int status() { return 429; }
+        public String code() { return "QUOTA_EXCEEDED"; }
+        public String title() { return "The client's quota is used up"; }
+        public String detail() { return "not published; repeat it after " + Math.max(1, retryAfter.toSeconds()) + " s, with the same identity"; }
+    }
+
     record NoSuchPath() implements Problem {
         public int status() { return 404; }
         public String code() { return "NOT_FOUND"; }

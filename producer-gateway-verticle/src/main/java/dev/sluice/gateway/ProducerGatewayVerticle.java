@@ -25,12 +25,15 @@ public final class ProducerGatewayVerticle extends VerticleBase {
     /** What an owner may take beyond Kafka's own deadlines. */
     private static final Duration OWNER_RESERVE = Duration.ofSeconds(5);
 
+    private static final long CLIENTS_MILLIS = 2_000;
+
     private final GatewaySettings settings;
     private final Set<String> topics;
     private final KafkaSettings kafka;
     private final RedisSettings redis;
     private final Node node;
 
+    private Clients clients;
     private RedisLink link;
     private PressureGauge gauge;
     private KafkaBreaker breaker;
@@ -55,7 +58,11 @@ public final class ProducerGatewayVerticle extends VerticleBase {
                     publisher = opened;
                     return link.open();
                 })
-                .compose(opened -> vertx.executeBlocking(ProducerGatewayVerticle::openApi))
+                .compose(opened -> vertx.executeBlocking(() -> new Clients(settings.security().clientsFile())))
+                .compose(read -> {
+                    clients = read;
+                    return vertx.executeBlocking(ProducerGatewayVerticle::openApi);
+                })
                 .compose(this::listen);
     }
 
@@ -79,7 +86,11 @@ public final class ProducerGatewayVerticle extends VerticleBase {
         meters.watch(vertx, room);
         gauge = new PressureGauge(vertx, redis, link, level -> throttle.onPressure(level, System.nanoTime()));
         EventReader reader = new EventReader(settings.maxDataSize().bytes(), System::currentTimeMillis);
-        server = new GatewayServer(vertx, settings, topics, new Desk(room, intake, meters), reader, openApi);
+        server = new GatewayServer(vertx, settings, topics, clients, new Desk(room, intake, meters), reader, openApi);
+        vertx.setPeriodic(CLIENTS_MILLIS, look -> vertx.executeBlocking(() -> {
+            clients.reload();
+            return null;
+        }));
         return gauge.open().compose(opened -> server.listen())
                 .onSuccess(listening -> node.beat(vertx, "producer-gateway-verticle", deploymentID(), this::fault));
     }

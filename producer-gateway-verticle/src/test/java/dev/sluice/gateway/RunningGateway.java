@@ -29,7 +29,8 @@ final class RunningGateway {
             new GatewaySettings.Window(Duration.ofHours(1), 100_000),
             new GatewaySettings.Streams(5_000, ByteSize.mebibytes(8)),
             new GatewaySettings.Waiting(10_000, ByteSize.mebibytes(32), Duration.ofSeconds(2)),
-            new GatewaySettings.Breaker(5, Duration.ofSeconds(2), Duration.ofSeconds(1)));
+            new GatewaySettings.Breaker(5, Duration.ofSeconds(2), Duration.ofSeconds(1)),
+            new GatewaySettings.Security("", "", "", "", false));
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -45,7 +46,8 @@ final class RunningGateway {
         port = Ports.oneFree();
         GatewaySettings onPort = new GatewaySettings(settings.host(), port, settings.topic(), settings.maxDataSize(),
                 settings.maxBatchSize(), settings.bodyTimeout(), settings.idleTimeout(), settings.drainTimeout(), settings.throttleHold(),
-                settings.publishing(), settings.window(), settings.streams(), settings.waiting(), settings.breaker());
+                settings.publishing(), settings.window(), settings.streams(), settings.waiting(), settings.breaker(),
+                settings.security());
         Node here = new Node(node, Bus.install(vertx), meters);
         deployment = vertx.deployVerticle(() -> new ProducerGatewayVerticle(onPort, Set.of("events", "other"),
                         new KafkaSettings(kafka, Map.of()), new RedisSettings(redis, Duration.ofSeconds(1)), here),

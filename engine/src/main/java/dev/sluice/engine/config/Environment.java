@@ -20,7 +20,7 @@ final class Environment {
     private static final String IN_FILE = "_FILE";
     /** What the start script and the embedded default read; no settings of the engine. */
     private static final Set<String> RESERVED =
-            Set.of("SLUICE_HOME", "SLUICE_DATA", "SLUICE_JAVA_OPTS", "SLUICE_CLASSPATH", "SLUICE_CONFIG");
+            Set.of("SLUICE_HOME", "SLUICE_DATA", "SLUICE_JAVA_OPTS", "SLUICE_CLASSPATH", "SLUICE_CONFIG", "SLUICE_API_KEY");
     private static final String RESERVED_PREFIX = "SLUICE_STACK_";
 
     private Environment() {

@@ -32,11 +32,12 @@ final class NodeAddresses {
     /** Null when this node runs no gateway. */
     String gateway() {
         return plan.of(VerticleKind.GATEWAY) == 0 ? null
-                : http(gateway.path("host").asText("127.0.0.1"), gateway.path("port").asInt(8080));
+                : address(gateway.path("security").path("certificate").asText("").isBlank() ? "http" : "https",
+                        gateway.path("host").asText("127.0.0.1"), gateway.path("port").asInt(8080));
     }
 
     String operations(int port) {
-        return http(config.operations().host(), port);
+        return address("http", config.operations().host(), port);
     }
 
     String redis() {
@@ -71,8 +72,8 @@ final class NodeAddresses {
         return Await.reason(error);
     }
 
-    private static String http(String host, int port) {
-        return "http://" + (EVERY_ADDRESS.contains(host) ? "127.0.0.1" : host) + ":" + port;
+    private static String address(String scheme, String host, int port) {
+        return scheme + "://" + (EVERY_ADDRESS.contains(host) ? "127.0.0.1" : host) + ":" + port;
     }
 
     private static String place(PostgresSettings postgres) {

@@ -30,16 +30,19 @@ final class GatewayConnection {
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
     private final URI uri;
+    private final Optional<String> apiKey;
 
-    GatewayConnection(URI uri) {
+    GatewayConnection(URI uri, Optional<String> apiKey) {
         this.uri = uri;
+        this.apiKey = apiKey;
     }
 
     /** @throws IOException when there was no answer; what the lines have become is not known, unless it is a ConnectException */
     Answer post(List<Line> lines) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(uri).timeout(ANSWER).header("content-type", "application/x-ndjson")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(body(lines))).build();
-        HttpResponse<Stream<String>> response = client.send(request, HttpResponse.BodyHandlers.ofLines());
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(ANSWER).header("content-type", "application/x-ndjson")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body(lines)));
+        apiKey.ifPresent(key -> request.header("authorization", "Bearer " + key));
+        HttpResponse<Stream<String>> response = client.send(request.build(), HttpResponse.BodyHandlers.ofLines());
         Optional<Duration> retryAfter = response.headers().firstValue("retry-after").filter(text -> text.matches("[0-9]{1,4}"))
                 .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)));
         try (Stream<String> answer = response.body()) {

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -29,14 +30,19 @@ public final class Publication {
     /** Written by the reader alone. */
     private volatile long lastRead;
 
-    /** @param withoutGateway how long to try a gateway that doesn't answer @param complaints hears of each refused line */
-    public Publication(URI uri, int connections, double perSecond, Duration withoutGateway, Consumer<String> complaints) {
+    /**
+     * @param apiKey         shown to the gateway
+     * @param withoutGateway how long to try a gateway that doesn't answer
+     * @param complaints     hears of each refused line
+     */
+    public Publication(URI uri, Optional<String> apiKey, int connections, double perSecond, Duration withoutGateway,
+                       Consumer<String> complaints) {
         long now = System.nanoTime();
         this.complaints = complaints;
         this.tally = new Tally(complaints, now);
         this.pace = new Pace(perSecond, now);
         for (int i = 0; i < connections; i++) {
-            Lane lane = new Lane(new GatewayConnection(uri), tally, budget, abandoned, withoutGateway);
+            Lane lane = new Lane(new GatewayConnection(uri, apiKey), tally, budget, abandoned, withoutGateway);
             lanes.add(lane);
             Thread thread = new Thread(lane, "publish-" + i);
             thread.setDaemon(true);

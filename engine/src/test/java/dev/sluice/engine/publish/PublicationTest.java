@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -146,7 +147,7 @@ class PublicationTest {
         try (PipedOutputStream out = new PipedOutputStream(); PipedInputStream in = new PipedInputStream(out)) {
             out.write("{\"subject\":\"a:1\"}\n{\"subject\":\"a:2\"}\n".getBytes(StandardCharsets.UTF_8));
             out.flush();
-            Summary summary = new Publication(URI.create("http://127.0.0.1:" + nobody + "/"), 4, 0, Duration.ofMillis(500),
+            Summary summary = new Publication(URI.create("http://127.0.0.1:" + nobody + "/"), Optional.empty(), 4, 0, Duration.ofMillis(500),
                     complaints::add).run(in);
 
             assertThat(summary).extracting(Summary::sent, Summary::unknown, Summary::exitStatus).containsExactly(2L, 2L, 1);
@@ -172,7 +173,7 @@ class PublicationTest {
     @Test
     void shouldKeepTheRate() throws Exception {
         try (FakeGateway gateway = new FakeGateway((number, lines) -> Reply.accepted(lines.size()))) {
-            Summary summary = run(new Publication(gateway.uri(), 2, 100, Duration.ofSeconds(5), complaints::add),
+            Summary summary = run(new Publication(gateway.uri(), Optional.empty(), 2, 100, Duration.ofSeconds(5), complaints::add),
                     new ByteArrayInputStream(events(100).getBytes(StandardCharsets.UTF_8)));
 
             assertThat(summary.seconds()).isBetween(0.98, 3.0);
@@ -220,7 +221,7 @@ class PublicationTest {
     }
 
     private Publication publication(FakeGateway gateway, int connections) {
-        return new Publication(gateway.uri(), connections, 0, Duration.ofSeconds(5), complaints::add);
+        return new Publication(gateway.uri(), Optional.empty(), connections, 0, Duration.ofSeconds(5), complaints::add);
     }
 
     private static Summary run(Publication publication, InputStream in) {
