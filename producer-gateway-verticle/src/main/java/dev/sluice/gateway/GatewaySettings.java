@@ -92,12 +92,20 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
         }
     }
 
-    /** Of one NDJSON request: at most so many events and bytes are read and not answered. */
-    public record Streams(int inFlight, ByteSize inFlightSize) {
+    /**
+     * Of one NDJSON request.
+     *
+     * @param inFlight      at most so many events are read and not answered
+     * @param inFlightSize  and so many bytes
+     * @param unreadAnswers so many bytes of answers may wait for the caller to read them; then the request is not read on.
+     *                      Callers that send all before they read any need as much room as their answers take
+     */
+    public record Streams(int inFlight, ByteSize inFlightSize, ByteSize unreadAnswers) {
 
         public Streams {
             InvalidSetting.unless(inFlight > 0 && inFlight <= 1_000_000, "gateway.streams.in-flight", inFlight, "1 to 1000000");
             size("gateway.streams.in-flight-size", inFlightSize, 1, 1L << 30);
+            size("gateway.streams.unread-answers", unreadAnswers, 1, 1L << 30);
         }
     }
 

@@ -64,7 +64,8 @@ final class NdjsonStream {
     }
 
     void start() {
-        response.setStatusCode(200).putHeader("content-type", MediaType.NDJSON).setChunked(true);
+        response.setStatusCode(200).putHeader("content-type", MediaType.NDJSON).setChunked(true)
+                .setWriteQueueMaxSize(limits.unreadAnswers().toInt());
         if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
             response.writeContinue();
         }

@@ -29,6 +29,7 @@ final class WaitingRoom {
     private final Deque<Guest> guests = new ArrayDeque<>();
     private long waitingBytes;
     private long held;
+    private boolean lettingIn;
 
     /** @param capacity bytes that may be under way to Kafka at once */
     WaitingRoom(Vertx vertx, GatewaySettings.Waiting settings, long capacity, Throttle throttle, LongSupplier nanos) {
@@ -62,13 +63,19 @@ final class WaitingRoom {
         letIn();
     }
 
+    /** One loop at a time: who is let in may leave at once and come back here, thousands deep. */
     private void letIn() {
+        if (lettingIn) {
+            return;
+        }
+        lettingIn = true;
         while (!guests.isEmpty() && fits(guests.peek().bytes) && throttle.tryTake(nanos.getAsLong())) {
             Guest guest = guests.poll();
             waitingBytes -= guest.bytes;
             held += guest.bytes;
             guest.answer.complete(null);
         }
+        lettingIn = false;
     }
 
     private Problem refusal() {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -252,6 +253,29 @@ class GatewayTest {
                 .filter(record -> (run + ":42").equals(Topic.text(record.key())))
                 .map(record -> Integer.valueOf(Topic.header(record, "ce_sequence"))).toList();
         assertThat(sequences).hasSize(40).isSorted();
+    }
+
+    @Test
+    void shouldAnswerACallerWhoSendsAllBeforeReadingAny() throws Exception {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 15_000; i++) {
+            lines.append("{\"note\":\"").append("x".repeat(400)).append("\"}\n");
+        }
+        try (Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(4_096);
+            socket.setSoTimeout(10_000);
+            socket.connect(new InetSocketAddress("127.0.0.1", gateway.port));
+            byte[] body = lines.toString().getBytes(StandardCharsets.US_ASCII);
+            socket.getOutputStream().write(("POST /v1/events HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: "
+                    + "application/x-ndjson\r\ncontent-length: " + body.length + "\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            for (int sent = 0; sent < body.length; sent += 600) {
+                socket.getOutputStream().write(body, sent, Math.min(600, body.length - sent));
+                socket.getOutputStream().flush();
+            }
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+            assertThat(answer.lines().filter(line -> line.contains("\"status\":400"))).hasSize(15_000);
+        }
     }
 
     @Test

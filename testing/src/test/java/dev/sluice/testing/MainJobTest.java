@@ -92,7 +92,7 @@ class MainJobTest {
 
         SluiceProcess.Ended again = sluice.run("publish", log.file().toString(), "--json");
         sluice.awaitNoLag(DRAINED);
-        assertThat(again.json().path("accepted").asInt()).isZero();
+        assertThat(again.json().path("accepted").asInt()).as(again.out() + again.err() + sluice.log()).isZero();
         assertThat(again.json().path("duplicates").asInt()).isEqualTo(log.events() + log.repeated());
         assertAllIsThereOnceInOrder(log, run);
         assertThat(sluice.stop()).isZero();

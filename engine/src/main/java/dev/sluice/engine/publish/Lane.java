@@ -102,9 +102,11 @@ final class Lane implements Runnable {
                 patience.onAnswer(again.size() < now.size(), System.nanoTime());
             } catch (ConnectException | HttpConnectTimeoutException e) {
                 patience.onSilence(System.nanoTime());
+                tally.onNoAnswer(now.get(0).number(), now.size(), e);
             } catch (IOException e) {
                 now.forEach(Line::onFateUnknown);
                 patience.onSilence(System.nanoTime());
+                tally.onNoAnswer(now.get(0).number(), now.size(), e);
             }
             left = joined(again, later);
             if (!again.isEmpty()) {

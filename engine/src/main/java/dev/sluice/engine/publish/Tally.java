@@ -8,11 +8,14 @@ import java.util.function.Consumer;
 /** What became of the lines so far. Any thread may call. */
 final class Tally {
 
+    private static final long NO_ANSWER_NANOS = 1_000_000_000L;
+
     private static final long LONGEST_MICROS = Duration.ofMinutes(10).toNanos() / 1_000;
 
     private final Histogram micros = new Histogram(LONGEST_MICROS, 3);
     private final Consumer<String> complaints;
     private final long startNanos;
+    private long noAnswerToldAt = System.nanoTime() - NO_ANSWER_NANOS;
     private long accepted;
     private long duplicates;
     private long rejected;
@@ -36,6 +39,15 @@ final class Tally {
     synchronized void onRejected(long lineNumber, String reason) {
         rejected++;
         complaints.accept("line " + lineNumber + ": " + reason);
+    }
+
+    /** The lines are sent again; told once a second at most. */
+    synchronized void onNoAnswer(long firstLine, int lines, Exception reason) {
+        long now = System.nanoTime();
+        if (now - noAnswerToldAt > NO_ANSWER_NANOS) {
+            noAnswerToldAt = now;
+            complaints.accept("no answer to " + lines + " lines from line " + firstLine + " on, trying again: " + reason);
+        }
     }
 
     synchronized void onUnknown() {

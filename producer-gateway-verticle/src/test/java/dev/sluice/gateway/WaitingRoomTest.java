@@ -1,0 +1,94 @@
+package dev.sluice.gateway;
+
+import dev.sluice.config.ByteSize;
+import io.vertx.core.Vertx;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class WaitingRoomTest {
+
+    private static final int CAPACITY = 100;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<String> heard = new ArrayList<>();
+
+    @AfterEach
+    void close() {
+        vertx.close();
+    }
+
+    private WaitingRoom room(int guests, Duration deadline) {
+        return new WaitingRoom(vertx, new GatewaySettings.Waiting(guests, ByteSize.mebibytes(1), deadline), CAPACITY,
+                new Throttle(Duration.ofSeconds(5)), System::nanoTime);
+    }
+
+    private <T> T onLoop(Callable<T> action) throws Exception {
+        CompletableFuture<T> done = new CompletableFuture<>();
+        vertx.runOnContext(turn -> {
+            try {
+                done.complete(action.call());
+            } catch (Exception | Error e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done.get(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void shouldLetInFirstWhoCameFirst() throws Exception {
+        WaitingRoom room = room(10, Duration.ofSeconds(5));
+        onLoop(() -> {
+            room.enter(CAPACITY);
+            room.enter(60).onSuccess(in -> heard.add("big"));
+            room.enter(10).onSuccess(in -> heard.add("small"));
+            assertThat(heard).isEmpty();
+            room.leave(CAPACITY);
+            return null;
+        });
+        assertThat(onLoop(() -> List.copyOf(heard))).containsExactly("big", "small");
+    }
+
+    @Test
+    void shouldRefuseAtOnceWhenItIsFullAndAfterAWhileWhenNobodyLeaves() throws Exception {
+        WaitingRoom room = room(1, Duration.ofMillis(100));
+        AtomicInteger refused = new AtomicInteger();
+        onLoop(() -> {
+            room.enter(CAPACITY);
+            room.enter(1).onSuccess(problem -> refused.addAndGet(problem == null ? 0 : 1));
+            room.enter(1).onSuccess(problem -> refused.addAndGet(problem == null ? 0 : 10));
+            return null;
+        });
+        assertThat(refused).hasValue(10);
+        await().atMost(Duration.ofSeconds(3)).until(() -> refused.get() == 11);
+    }
+
+    @Test
+    void shouldLetManyInWhoLeaveAtOnce() throws Exception {
+        WaitingRoom room = room(20_000, Duration.ofSeconds(5));
+        AtomicInteger in = new AtomicInteger();
+        onLoop(() -> {
+            room.enter(CAPACITY);
+            for (int i = 0; i < 20_000; i++) {
+                room.enter(1).onSuccess(admitted -> {
+                    in.incrementAndGet();
+                    room.leave(1);
+                });
+            }
+            room.leave(CAPACITY);
+            return null;
+        });
+        assertThat(onLoop(in::get)).isEqualTo(20_000);
+        assertThat(onLoop(room::waiting)).isZero();
+    }
+}
