@@ -9,7 +9,8 @@ import picocli.CommandLine.Command;
 /** The command line of the engine. Exit status: 0 success, 1 failure, 2 a wrong option or setting. */
 @Command(name = "sluice", mixinStandardHelpOptions = true, version = "sluice 0.1.0",
         description = "Events from HTTP to PostgreSQL through Kafka, exactly once in effect.",
-        subcommands = {NodeCommand.class, StatusCommand.class, PublishCommand.class, LagCommand.class, ConfigCommand.class})
+        subcommands = {NodeCommand.class, StatusCommand.class, PublishCommand.class, LagCommand.class, DlqCommand.class,
+                ConfigCommand.class})
 public final class Main implements Runnable {
 
     @CommandLine.Spec
