@@ -9,6 +9,18 @@ public final class Addresses {
     public static final Request<RouteFailure, Routed> ROUTE_FAILURE =
             new Request<>("sluice.dlq.route", RouteFailure.class, Routed.class, Duration.ofSeconds(20));
 
+    /** Anybody to the DLQ router: letters to browse. */
+    public static final Request<DeadLetters.ListLetters, DeadLetters.Page> LIST_LETTERS = new Request<>(
+            "sluice.dlq.list", DeadLetters.ListLetters.class, DeadLetters.Page.class, Duration.ofSeconds(10));
+
+    /** Anybody to the DLQ router: one letter with its record. */
+    public static final Request<DeadLetters.ShowLetter, DeadLetters.Shown> SHOW_LETTER = new Request<>(
+            "sluice.dlq.show", DeadLetters.ShowLetter.class, DeadLetters.Shown.class, Duration.ofSeconds(10));
+
+    /** Operations server to the DLQ router: replay or discard one portion of the letters that are meant. */
+    public static final Request<DeadLetters.Act, DeadLetters.Acted> ACT_ON_LETTERS = new Request<>(
+            "sluice.dlq.act", DeadLetters.Act.class, DeadLetters.Acted.class, Duration.ofSeconds(30));
+
     /** Anybody to the lag monitor: lag, computed now. */
     public static final Request<LagQuestion, LagReport> LAG_NOW =
             new Request<>("sluice.lag.now", LagQuestion.class, LagReport.class, Duration.ofSeconds(10));

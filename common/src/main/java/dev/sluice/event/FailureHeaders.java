@@ -25,8 +25,12 @@ public final class FailureHeaders {
     /** RFC 3339, UTC, milliseconds: not before this moment. */
     public static final String RETRY_AFTER = "x-retry-after";
 
+    /** The letter that an operator sent back; trusted only on retry topics, and kept through the retries that follow. */
+    public static final String REPLAY_OF = "x-replay-of";
+
     public static final Set<String> ALL = Set.of(EVENT_IDENTITY, RETRY_COUNT, ORIGINAL_TOPIC, ORIGINAL_PARTITION,
-            ORIGINAL_OFFSET, ORIGINAL_GROUP, ERROR_TYPE, ERROR_MESSAGE, ERROR_STACK, FAILED_AT, RETRY_AFTER);
+            ORIGINAL_OFFSET, ORIGINAL_GROUP, ERROR_TYPE, ERROR_MESSAGE, ERROR_STACK, FAILED_AT, RETRY_AFTER,
+            REPLAY_OF);
 
     private FailureHeaders() {
     }

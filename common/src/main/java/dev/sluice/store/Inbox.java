@@ -32,6 +32,13 @@ public final class Inbox {
     private static final String FIND = """
             SELECT outcome FROM processed_events WHERE consumer_group = $1 AND event_id = $2""";
 
+    private static final String REVIVE = """
+            UPDATE processed_events SET outcome = 'applied', processed_at = now()
+            WHERE consumer_group = $1 AND outcome = 'dead' AND event_id IN (
+                SELECT event_id FROM processed_events
+                WHERE consumer_group = $1 AND event_id = ANY ($2::text[]) ORDER BY event_id FOR UPDATE)
+            RETURNING event_id""";
+
     private final String group;
 
     public Inbox(String group) {
@@ -52,6 +59,19 @@ public final class Inbox {
                 fresh.add(row.getString(0));
             }
             return fresh;
+        });
+    }
+
+    /**
+     * For a replay, in place of {@link #claim}: turns dead identities into APPLIED ones if the transaction commits.
+     *
+     * @return those that were dead; with the others there is nothing to do any more
+     */
+    public Future<Set<String>> revive(SqlClient transaction, Collection<String> eventIds) {
+        return transaction.preparedQuery(REVIVE).execute(Tuple.of(group, (Object) eventIds.toArray(new String[0]))).map(rows -> {
+            Set<String> revived = new HashSet<>();
+            rows.forEach(row -> revived.add(row.getString(0)));
+            return revived;
         });
     }
 

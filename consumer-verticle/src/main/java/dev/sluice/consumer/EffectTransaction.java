@@ -145,7 +145,7 @@ final class EffectTransaction {
 
     /** The works whose identity is new; the outcomes of the others are noted. */
     private Future<List<Work>> fresh(SqlConnection connection, Map<String, Work> firsts, Map<Work, Outcome> outcomes) {
-        return inbox.claim(connection, firsts.keySet()).compose(claimed -> {
+        return claimed(connection, firsts).compose(claimed -> {
             List<Work> fresh = new ArrayList<>(claimed.size());
             Future<Void> repeats = Future.succeededFuture();
             for (Work work : firsts.values()) {
@@ -153,13 +153,27 @@ final class EffectTransaction {
                     fresh.add(work);
                 } else {
                     repeats = repeats.compose(ignored -> inbox.find(connection, work.eventId()))
-                            .onSuccess(found -> outcomes.put(work,
-                                    found.orElse(Outcome.APPLIED) == Outcome.DEAD ? Outcome.DEAD : Outcome.DUPLICATE))
+                            .onSuccess(found -> outcomes.put(work, found.orElse(Outcome.APPLIED) == Outcome.DEAD
+                                    && !work.isReplay() ? Outcome.DEAD : Outcome.DUPLICATE))
                             .mapEmpty();
                 }
             }
             return repeats.map(ignored -> fresh);
         });
+    }
+
+    /** A replay takes over the dead identity, and never a new one: nothing to turn means already done. */
+    private Future<Set<String>> claimed(SqlConnection connection, Map<String, Work> firsts) {
+        Set<String> first = new TreeSet<>();
+        Set<String> replayed = new TreeSet<>();
+        firsts.forEach((eventId, work) -> (work.isReplay() ? replayed : first).add(eventId));
+        if (replayed.isEmpty()) {
+            return inbox.claim(connection, first);
+        }
+        return inbox.claim(connection, first).compose(claimed -> inbox.revive(connection, replayed).map(revived -> {
+            revived.addAll(claimed);
+            return revived;
+        }));
     }
 
     private Future<Void> markSuperseded(SqlConnection connection, Map<Work, Outcome> outcomes) {

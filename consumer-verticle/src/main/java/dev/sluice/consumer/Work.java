@@ -2,7 +2,9 @@ package dev.sluice.consumer;
 
 import dev.sluice.api.Event;
 import dev.sluice.event.Decoded;
+import dev.sluice.event.FailureHeaders;
 import dev.sluice.event.RawRecord;
+import dev.sluice.event.Topics;
 
 /** One record on its way to an outcome. Two works are never equal, even of copies of the same event. */
 final class Work {
@@ -44,6 +46,11 @@ final class Work {
 
     String eventId() {
         return decoded.eventId();
+    }
+
+    /** An operator has sent its dead letter back. Sluice alone writes to retry topics, so only there the header counts. */
+    boolean isReplay() {
+        return Topics.isRetry(record.topic()) && record.header(FailureHeaders.REPLAY_OF) != null;
     }
 
     int bytes() {

@@ -90,9 +90,33 @@ class ReadingTest {
         assertThat(rig.effects()).containsExactly(other, "the first identity");
     }
 
+    @Test
+    void shouldApplyAReplayedDeadLetterOnceAndTurnItsRowToApplied() throws Exception {
+        postgres.execute("INSERT INTO processed_events (consumer_group, event_id, outcome) VALUES ('" + rig.group
+                + "', 'the first identity', 'dead')");
+        rig.start(0, Scripted.APPEND);
+        rig.publish(replay("case:9", 1));
+        rig.publish(replay("case:9", 1));
+        rig.publish(retry("case:9", 2, rig.group, Instant.now()));
+        rig.publish(Rig.record(Topics.retryOf(rig.topic), "case:9", 3, Map.of("x-original-group", rig.group,
+                "x-event-identity", "behind them")));
+
+        await().atMost(Duration.ofSeconds(40)).until(() -> rig.effects().contains("behind them"));
+        assertThat(rig.effects()).containsExactly("the first identity", "behind them");
+        assertThat(rig.routed).isEmpty();
+        assertThat(postgres.column("SELECT outcome FROM processed_events WHERE consumer_group = '" + rig.group
+                + "' AND event_id = 'the first identity'")).containsExactly("applied");
+    }
+
     private ProducerRecord<byte[], byte[]> inPartition(int partition, int sequence) {
         ProducerRecord<byte[], byte[]> record = Rig.record(rig.topic, "case:" + partition, sequence, Map.of());
         return new ProducerRecord<>(rig.topic, partition, record.key(), record.value(), record.headers());
+    }
+
+    private ProducerRecord<byte[], byte[]> replay(String entity, int sequence) {
+        return Rig.record(Topics.retryOf(rig.topic), entity, sequence, Map.of("x-original-group", rig.group,
+                "x-retry-after", Instant.now().toString(), "x-retry-count", "0", "x-replay-of", "dlq.errors-0-0",
+                "x-event-identity", "the first identity"));
     }
 
     private ProducerRecord<byte[], byte[]> retry(String entity, int sequence, String group, Instant due) {

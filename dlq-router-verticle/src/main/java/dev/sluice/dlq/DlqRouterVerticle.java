@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
@@ -43,6 +44,8 @@ public final class DlqRouterVerticle extends VerticleBase {
     private Routes routes;
     private Router router;
     private Bus.Serving serving;
+    private List<Bus.Serving> desk = List.of();
+    private LetterProjection projection;
 
     public DlqRouterVerticle(DlqSettings settings, KafkaSettings kafka, PostgresSettings postgres, Node node) {
         this.settings = settings;
@@ -70,7 +73,20 @@ public final class DlqRouterVerticle extends VerticleBase {
                 share.meters(), clock::millis);
         serving = node.bus().serve(Addresses.ROUTE_FAILURE, this::onFailureReported);
         node.beat(vertx, "dlq-router-verticle", deploymentID(), health::fault);
-        return serving.started();
+        return serving.started().compose(routing -> serveOperators());
+    }
+
+    private Future<Void> serveOperators() {
+        LetterTable table = new LetterTable(pool);
+        LetterDesk letters = new LetterDesk(vertx, table, new LetterRecords(kafka), writer, settings::scheduleOf,
+                clock::millis);
+        projection = new LetterProjection(vertx, kafka, table, "sluice-dead-letters-" + deploymentID() + "-"
+                + System.identityHashCode(this));
+        projection.start();
+        desk = List.of(node.bus().serve(Addresses.LIST_LETTERS, letters::list),
+                node.bus().serve(Addresses.SHOW_LETTER, letters::show),
+                node.bus().serve(Addresses.ACT_ON_LETTERS, letters::act));
+        return Future.all(desk.stream().map(Bus.Serving::started).toList()).mapEmpty();
     }
 
     private Future<Routed> onFailureReported(RouteFailure failure) {
@@ -95,6 +111,8 @@ public final class DlqRouterVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         return serving.stop()
+                .eventually(() -> Future.join(desk.stream().map(Bus.Serving::stop).toList()))
+                .eventually(() -> projection.stop().timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS))
                 .compose(unregistered -> Future.join(new ArrayList<>(underWay))
                         .timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS).otherwiseEmpty())
                 .eventually(() -> writer.close(STOP_WITHIN))

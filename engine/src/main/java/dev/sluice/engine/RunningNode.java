@@ -5,6 +5,7 @@ import picocli.CommandLine.Option;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
@@ -16,6 +17,9 @@ final class RunningNode {
     private static final int CONNECT_MILLIS = 2_000;
     /** Above the deadline of the lag question. */
     private static final int ANSWER_MILLIS = 12_000;
+
+    /** Above the deadline of a replay's portion. */
+    private static final int ACTION_MILLIS = 35_000;
 
     @Option(names = "--data", paramLabel = "DIR", description = "the node's data folder (default: $SLUICE_DATA, else .sluice)")
     private Path data;
@@ -30,9 +34,28 @@ final class RunningNode {
 
     /** @return status and body */
     static Answer get(String operations, String path) throws IOException {
+        return answer(open(operations, path, ANSWER_MILLIS));
+    }
+
+    static Answer post(String operations, String path, byte[] json) throws IOException {
+        HttpURLConnection connection = open(operations, path, ACTION_MILLIS);
+        connection.setRequestMethod("POST");
+        connection.setDoOutput(true);
+        connection.setRequestProperty("content-type", "application/json");
+        try (OutputStream body = connection.getOutputStream()) {
+            body.write(json);
+        }
+        return answer(connection);
+    }
+
+    private static HttpURLConnection open(String operations, String path, int answerMillis) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) URI.create(operations + path).toURL().openConnection();
         connection.setConnectTimeout(CONNECT_MILLIS);
-        connection.setReadTimeout(ANSWER_MILLIS);
+        connection.setReadTimeout(answerMillis);
+        return connection;
+    }
+
+    private static Answer answer(HttpURLConnection connection) throws IOException {
         int status = connection.getResponseCode();
         try (InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream()) {
             return new Answer(status, body == null ? new byte[0] : body.readAllBytes());

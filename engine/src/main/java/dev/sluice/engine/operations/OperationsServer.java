@@ -51,6 +51,7 @@ public final class OperationsServer {
         router.get("/metrics").handler(this::scrape);
         router.get("/admin/status").handler(this::status);
         router.get("/admin/lag").handler(this::lag);
+        new DeadLetterRoutes(bus).mount(router);
         return vertx.createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
                 .requestHandler(router).listen();
     }

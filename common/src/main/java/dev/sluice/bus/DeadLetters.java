@@ -1,0 +1,59 @@
+package dev.sluice.bus;
+
+import dev.sluice.event.RawRecord;
+
+import java.util.List;
+
+/** Browsing dead letters and acting on them. */
+public sealed interface DeadLetters extends Message {
+
+    /** As in the table {@code dead_letters}. @param seq the place in the order of browsing. @param failedAt RFC 3339 */
+    record Letter(long seq, String id, String state, String group, String eventId, String entity, String eventType,
+                  String errorType, String errorMessage, String originalTopic, int originalPartition,
+                  long originalOffset, int retryCount, String failedAt) {
+    }
+
+    /**
+     * What is null does not filter.
+     *
+     * @param ids  these letters only
+     * @param text a part of the error message
+     * @param from RFC 3339, inclusive. @param to exclusive
+     */
+    record Filter(List<String> ids, String topic, String eventType, String errorType, String text, String entity,
+                  String group, String from, String to, String state) {
+    }
+
+    /** @param after the {@code seq} of the last letter of the page before; 0 for the first page */
+    record ListLetters(Filter filter, long after, int limit) implements DeadLetters {
+    }
+
+    /** The oldest first. @param next 0 after the last page */
+    record Page(List<Letter> letters, long next) implements DeadLetters {
+    }
+
+    record ShowLetter(String id) implements DeadLetters {
+    }
+
+    /** @param letter null when there is none of that id. @param record null when Kafka has it no more */
+    record Shown(Letter letter, RawRecord record) implements DeadLetters {
+    }
+
+    /**
+     * @param action {@code replay} or {@code discard}
+     * @param rate   letters a second, of a replay
+     * @param after  only letters after this {@code seq}
+     */
+    record Act(String action, Filter filter, String actor, String reason, boolean dryRun, int rate, long after)
+            implements DeadLetters {
+    }
+
+    /**
+     * @param letters done by this request; in a dry run all that are meant
+     * @param missing whose record Kafka has no more: left open
+     * @param next    {@code after} of the request that goes on; 0 when nothing is left
+     * @param refused why nothing was done; null when it was
+     */
+    record Acted(long letters, long missing, long next, String refused) implements DeadLetters {
+    }
+}

@@ -1,0 +1,243 @@
+package dev.sluice.dlq;
+
+import dev.sluice.bus.Addresses;
+import dev.sluice.bus.Bus;
+import dev.sluice.bus.DeadLetters;
+import dev.sluice.bus.DeadLetters.Act;
+import dev.sluice.bus.DeadLetters.Acted;
+import dev.sluice.bus.DeadLetters.Filter;
+import dev.sluice.bus.DeadLetters.Letter;
+import dev.sluice.bus.Node;
+import dev.sluice.bus.Routed;
+import dev.sluice.config.KafkaSettings;
+import dev.sluice.config.PostgresSettings;
+import dev.sluice.event.Outcome;
+import dev.sluice.event.RawRecord;
+import dev.sluice.event.RawRecord.Header;
+import dev.sluice.store.Inbox;
+import dev.sluice.store.Schema;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Pool;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** On a real Kafka and PostgreSQL. Each test finds its own letters by an error text of its own. */
+@Timeout(120)
+class DeadLettersTest {
+
+    private static OwnKafka kafka;
+    private static EmbeddedPostgres database;
+    private static PostgresSettings postgres;
+
+    private final String mark = UUID.randomUUID().toString();
+    private Vertx vertx;
+    private Bus bus;
+    private Pool pool;
+    private String deployment;
+
+    @BeforeAll
+    static void startRealParts() throws Exception {
+        kafka = new OwnKafka();
+        database = EmbeddedPostgres.builder().start();
+        postgres = PostgresSettings.of("127.0.0.1", database.getPort(), "postgres", "postgres", "postgres");
+        Schema.migrate(postgres);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic("events.retry", 4, (short) 1), new NewTopic("dlq.errors", 3, (short) 1),
+                    new NewTopic("dlq.poison", 3, (short) 1))).all().get(60, TimeUnit.SECONDS);
+        }
+    }
+
+    @AfterAll
+    static void stopRealParts() throws Exception {
+        kafka.stop();
+        database.close();
+    }
+
+    @BeforeEach
+    void start() {
+        vertx = Vertx.vertx();
+        bus = Bus.install(vertx);
+        pool = postgres.pool(vertx);
+        deploy();
+    }
+
+    @AfterEach
+    void close() {
+        ended(vertx.close());
+    }
+
+    private void deploy() {
+        deployment = ended(vertx.deployVerticle(new DlqRouterVerticle(DlqSettings.standard(),
+                new KafkaSettings(kafka.bootstrapServers(), Map.of()), postgres,
+                new Node("node-1", bus, new SimpleMeterRegistry()))));
+    }
+
+    @Test
+    void shouldListEachLetterOnceAndGoOnAfterARestart() {
+        bury(3);
+        awaitOpen(3);
+        ended(vertx.undeploy(deployment));
+        deploy();
+        bury(1);
+
+        awaitOpen(4);
+        Letter letter = list(marked(null)).get(0);
+        assertThat(letter.originalTopic()).isEqualTo("events");
+        assertThat(letter.originalPartition()).isEqualTo(5);
+        assertThat(letter.originalOffset()).isEqualTo(77);
+        assertThat(letter.group()).isEqualTo(Failures.GROUP);
+        assertThat(letter.entity()).isEqualTo("permit:7");
+        assertThat(letter.errorType()).isEqualTo("PERMANENT");
+    }
+
+    @Test
+    void shouldRebuildFromTheTopicsWhenItsTablesAreEmpty() {
+        bury(2);
+        awaitOpen(2);
+        ended(vertx.undeploy(deployment));
+        ended(pool.query("TRUNCATE dead_letters, dead_letter_offsets").execute());
+
+        deploy();
+
+        awaitOpen(2);
+    }
+
+    @Test
+    void shouldBrowseByPagesWithoutOverlap() {
+        bury(5);
+        awaitOpen(5);
+        List<String> seen = new ArrayList<>();
+        long after = 0;
+        do {
+            DeadLetters.Page page = ended(bus.ask(Addresses.LIST_LETTERS,
+                    new DeadLetters.ListLetters(marked(null), after, 2)));
+            page.letters().forEach(letter -> seen.add(letter.id()));
+            after = page.next();
+        } while (after != 0);
+
+        assertThat(seen).hasSize(5).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void shouldShowTheBytesOfALetter() {
+        bury(1);
+        awaitOpen(1);
+        String id = list(marked(null)).get(0).id();
+
+        DeadLetters.Shown shown = ended(bus.ask(Addresses.SHOW_LETTER, new DeadLetters.ShowLetter(id)));
+
+        assertThat(shown.record().value()).isEqualTo(Failures.VALUE);
+        assertThat(shown.letter().id()).isEqualTo(id);
+    }
+
+    @Test
+    void shouldSendALetterBackToItsGroupOnce() throws Exception {
+        bury(2);
+        awaitOpen(2);
+        long before = retries();
+
+        assertThat(act("replay", true).letters()).isEqualTo(2);
+        assertThat(retries()).isEqualTo(before);
+        assertThat(act("replay", false).letters()).isEqualTo(2);
+        assertThat(act("replay", false).letters()).isZero();
+
+        assertThat(retries()).isEqualTo(before + 2);
+        assertThat(list(marked("replayed"))).hasSize(2);
+        assertThat(audited("replay")).isEqualTo(2);
+    }
+
+    @Test
+    void shouldAddressAReplayToTheGroupThatFailedAsIfItWereNew() {
+        RawRecord letter = Failures.record("dlq.errors", Header.of("ce_id", "1"), Header.of("x-event-identity", "e"),
+                Header.of("x-retry-count", "4"), Header.of("x-original-group", "audit"));
+
+        Map<String, String> headers = MovedHeaders.ofReplay(letter, "dlq.errors-0-1", 0).stream()
+                .collect(Collectors.toMap(Header::name, Header::text));
+
+        assertThat(headers).containsEntry("x-event-identity", "e").containsEntry("x-original-group", "audit")
+                .containsEntry("x-retry-count", "0").containsEntry("x-retry-after", "1970-01-01T00:00:00.000Z")
+                .containsEntry("x-replay-of", "dlq.errors-0-1").containsEntry("ce_id", "1").hasSize(6);
+    }
+
+    @Test
+    void shouldDiscardOnlyWithAReason() {
+        bury(1);
+        awaitOpen(1);
+        Act without = new Act("discard", marked(null), "anna", " ", false, 100, 0);
+
+        assertThat(ended(bus.ask(Addresses.ACT_ON_LETTERS, without)).refused()).contains("reason");
+        assertThat(list(marked("open"))).hasSize(1);
+        assertThat(act("discard", false).letters()).isEqualTo(1);
+
+        assertThat(list(marked("discarded"))).hasSize(1);
+        assertThat(audited("discard")).isEqualTo(1);
+        String eventId = list(marked(null)).get(0).eventId();
+        assertThat(ended(new Inbox(Failures.GROUP).find(pool, eventId))).contains(Outcome.DISCARDED);
+    }
+
+    private void bury(int letters) {
+        IntStream.range(0, letters).forEach(i -> assertThat(ended(bus.ask(Addresses.ROUTE_FAILURE,
+                Failures.of(Failures.record("events"), UUID.randomUUID().toString(),
+                        new dev.sluice.failure.ErrorInfo(List.of("dev.sluice.api.PermanentFailure"), null, 0,
+                                "refused " + mark, ""))))).isInstanceOf(Routed.Dead.class));
+    }
+
+    private void awaitOpen(int letters) {
+        await().until(() -> list(marked("open")).size() == letters);
+    }
+
+    private Filter marked(String state) {
+        return new Filter(null, null, null, null, mark.toUpperCase(java.util.Locale.ROOT), null, null, null, null, state);
+    }
+
+    private List<Letter> list(Filter filter) {
+        return ended(bus.ask(Addresses.LIST_LETTERS, new DeadLetters.ListLetters(filter, 0, 100))).letters();
+    }
+
+    private Acted act(String action, boolean dryRun) {
+        return ended(bus.ask(Addresses.ACT_ON_LETTERS, new Act(action, marked(null), "anna", mark, dryRun, 100, 0)));
+    }
+
+    private long audited(String action) {
+        return ended(pool.query("SELECT coalesce(sum(letters), 0) FROM dead_letter_actions WHERE actor = 'anna' AND action = '"
+                + action + "' AND reason = '" + mark + "'").execute()).iterator().next().getLong(0);
+    }
+
+    private static long retries() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            return admin.listOffsets(IntStream.range(0, 4).boxed().collect(Collectors.toMap(
+                    partition -> new TopicPartition("events.retry", partition), partition -> OffsetSpec.latest())))
+                    .all().get(20, TimeUnit.SECONDS).values().stream().mapToLong(end -> end.offset()).sum();
+        }
+    }
+
+    private static <T> T ended(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(40, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}

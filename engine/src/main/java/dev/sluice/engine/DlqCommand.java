@@ -1,0 +1,196 @@
+package dev.sluice.engine;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.sluice.engine.operations.NodeFile;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+@Command(name = "dlq", mixinStandardHelpOptions = true,
+        description = "Dead letters: list, show ID, replay, discard or export. Replay and discard mean open letters only.")
+final class DlqCommand implements Callable<Integer> {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final List<String> LISTED = List.of("id", "errorType", "errorMessage", "originalTopic",
+            "originalPartition", "originalOffset", "group", "retryCount", "failedAt");
+    private static final String ROW = "%-28s %-10s %-11s %-20s %-28s %s%n";
+
+    private enum Action { list, show, replay, discard, export }
+
+    @Mixin
+    private RunningNode node;
+    @Mixin
+    private LetterOptions letters;
+    @Parameters(index = "0", paramLabel = "list|show|replay|discard|export")
+    private Action action;
+    @Parameters(index = "1..*", paramLabel = "ID", description = "letters by id, as list prints it")
+    private List<String> ids = new ArrayList<>();
+    @Option(names = "--all", description = "replay or discard every open letter")
+    private boolean all;
+    @Option(names = "--dry-run", description = "only says how many")
+    private boolean dryRun;
+    @Option(names = "--rate", defaultValue = "100", description = "letters replayed a second (default: ${DEFAULT-VALUE})")
+    private int rate;
+    @Option(names = "--reason", description = "why, for the audit trail; a discard needs one")
+    private String reason;
+    @Option(names = "--limit", defaultValue = "100", description = "letters that list prints (default: ${DEFAULT-VALUE})")
+    private int limit;
+    @Option(names = "--json", description = "for programs")
+    private boolean json;
+    @Spec
+    private CommandSpec spec;
+
+    /** What the node refused, in its words. */
+    private static final class Refused extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Refused(String reason) {
+            super(reason);
+        }
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        NodeFile running = node.find().orElse(null);
+        PrintWriter out = spec.commandLine().getOut();
+        if (running == null) {
+            return fail("nothing is running (no node over " + node.data() + ")");
+        }
+        try {
+            String operations = running.operations();
+            return switch (action) {
+                case list -> list(operations, out);
+                case show -> show(operations, out);
+                case export -> export(operations, out);
+                case replay, discard -> act(operations, out);
+            };
+        } catch (IOException e) {
+            return fail(e.getMessage());
+        } finally {
+            out.flush();
+        }
+    }
+
+    private int list(String operations, PrintWriter out) throws IOException {
+        ArrayNode listed = JSON.createArrayNode();
+        if (!json) {
+            out.printf(ROW, "ID", "STATE", "CLASS", "GROUP", "ORIGINAL", "ERROR");
+        }
+        long after = 0;
+        int left = limit;
+        do {
+            JsonNode page = page(operations, after, Math.min(1_000, left));
+            for (JsonNode letter : page.path("letters")) {
+                if (json) {
+                    listed.add(((ObjectNode) letter).retain(LISTED));
+                } else {
+                    out.printf(ROW, letter.path("id").asText(), letter.path("state").asText(),
+                            letter.path("errorType").asText(), letter.path("group").asText(),
+                            letter.path("originalTopic").asText() + "-" + letter.path("originalPartition").asText() + "-"
+                                    + letter.path("originalOffset").asText(), letter.path("errorMessage").asText());
+                }
+                left--;
+            }
+            after = page.path("next").asLong();
+        } while (after != 0 && left > 0);
+        if (json) {
+            out.println(JSON.writeValueAsString(listed));
+        }
+        return 0;
+    }
+
+    private int show(String operations, PrintWriter out) throws IOException {
+        for (String id : ids) {
+            out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(one(operations, id)));
+        }
+        return ids.isEmpty() ? fail("show which letter? Its id is in the first column of list") : 0;
+    }
+
+    /** One letter a line, with its record: key, value and header values in base64. */
+    private int export(String operations, PrintWriter out) throws IOException {
+        long after = 0;
+        do {
+            JsonNode page = page(operations, after, 1_000);
+            for (JsonNode letter : page.path("letters")) {
+                out.println(JSON.writeValueAsString(one(operations, letter.path("id").asText())));
+            }
+            after = page.path("next").asLong();
+        } while (after != 0);
+        return 0;
+    }
+
+    private int act(String operations, PrintWriter out) throws IOException {
+        if (ids.isEmpty() && letters.isEmpty() && !all) {
+            return fail(action + " which letters? Ids, a filter, or --all");
+        }
+        ObjectNode decision = JSON.createObjectNode().put("actor", System.getProperty("user.name")).put("reason", reason)
+                .put("dryRun", dryRun).put("rate", rate);
+        ObjectNode filter = decision.putObject("filter");
+        letters.values().forEach((name, value) -> filter.put(LetterOptions.FIELDS.getOrDefault(name, name), value));
+        if (!ids.isEmpty()) {
+            ids.forEach(filter.putArray("ids")::add);
+        }
+        long done = 0;
+        long missing = 0;
+        long after = 0;
+        do {
+            decision.put("after", after);
+            JsonNode acted = asked(RunningNode.post(operations, "/admin/dlq/" + action, JSON.writeValueAsBytes(decision)));
+            if (acted.hasNonNull("refused")) {
+                return fail(acted.path("refused").asText());
+            }
+            done += acted.path("letters").asLong();
+            missing += acted.path("missing").asLong();
+            after = acted.path("next").asLong();
+            if (after != 0 && !json) {
+                spec.commandLine().getErr().println(done + " so far");
+            }
+        } while (after != 0);
+        if (json) {
+            out.println(JSON.createObjectNode().put("action", action.name()).put("dryRun", dryRun).put("letters", done)
+                    .put("missing", missing));
+        } else {
+            out.println((dryRun ? "would " + action + " " : action + ": ") + done + " letters"
+                    + (missing > 0 ? ", " + missing + " could not be read and stay open" : ""));
+        }
+        return missing > 0 ? 1 : 0;
+    }
+
+    private JsonNode page(String operations, long after, int size) throws IOException {
+        StringBuilder path = new StringBuilder("/admin/dlq?after=" + after + "&limit=" + size);
+        letters.values().forEach((name, value) ->
+                path.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        return asked(RunningNode.get(operations, path.toString()));
+    }
+
+    private static JsonNode one(String operations, String id) throws IOException {
+        return asked(RunningNode.get(operations, "/admin/dlq/" + URLEncoder.encode(id, StandardCharsets.UTF_8)));
+    }
+
+    private static JsonNode asked(RunningNode.Answer answer) throws IOException {
+        JsonNode body = JSON.readTree(answer.body());
+        if (answer.status() != 200) {
+            throw new Refused(body.path("reason").asText("the node answers with status " + answer.status()));
+        }
+        return body;
+    }
+
+    private int fail(String reason) {
+        spec.commandLine().getErr().println("sluice: " + reason);
+        return 1;
+    }
+}
