@@ -27,7 +27,17 @@ class RecordCodecTest {
                         new RawRecord.Header("none", null), new RawRecord.Header("ce_id", bytes(1))));
         RawRecord bare = new RawRecord("events", 0, 0, 0, null, null, List.of());
         ErrorInfo unsaid = new ErrorInfo(List.of(), null, 503, null, null);
+        DeadLetters.Letter letter = new DeadLetters.Letter(7, "dlq.errors-0-1", "open", "audit", "source id", null, "paid",
+                "PERMANENT", "refused", "events", 5, 77, 4, "2026-01-31T08:00:00.000Z");
+        DeadLetters.Filter filter = new DeadLetters.Filter(List.of("dlq.errors-0-1"), null, "paid", null, "refused", null,
+                "audit", null, null, "open");
         return Stream.of(
+                new DeadLetters.ListLetters(filter, 6, 100),
+                new DeadLetters.Page(List.of(letter), 7),
+                new DeadLetters.ShowLetter("dlq.errors-0-1"),
+                new DeadLetters.Shown(letter, full),
+                new DeadLetters.Act("discard", filter, "anna", "a broken client", true, 100, 0),
+                new DeadLetters.Acted(3, 1, 9, null),
                 new RouteFailure("r-1", "audit", full, "source id", error, 3, 999, true),
                 new RouteFailure("r-2", "audit", bare, "id", unsaid, 1, 0, false),
                 new Routed.Retrying("events.retry", 2, 17, 3, 1_700_000_008_000L),
