@@ -11,6 +11,9 @@ import dev.sluice.bus.Node;
 import dev.sluice.bus.Routed;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.PostgresSettings;
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.event.Outcome;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.RawRecord.Header;
@@ -20,17 +23,16 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -45,10 +47,10 @@ import static org.awaitility.Awaitility.await;
 
 /** On a real Kafka and PostgreSQL. Each test finds its own letters by an error text of its own. */
 @Timeout(120)
+@ExtendWith(StackExtension.class)
 class DeadLettersTest {
 
-    private static OwnKafka kafka;
-    private static EmbeddedPostgres database;
+    private static Kafka kafka;
     private static PostgresSettings postgres;
 
     private final String mark = UUID.randomUUID().toString();
@@ -58,21 +60,14 @@ class DeadLettersTest {
     private String deployment;
 
     @BeforeAll
-    static void startRealParts() throws Exception {
-        kafka = new OwnKafka();
-        database = EmbeddedPostgres.builder().start();
-        postgres = PostgresSettings.of("127.0.0.1", database.getPort(), "postgres", "postgres", "postgres");
+    static void createTables(Kafka broker, Postgres database) throws Exception {
+        kafka = broker;
+        postgres = PostgresSettings.of(database.host(), database.port(), database.database(), database.user(), database.password());
         Schema.migrate(postgres);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
             admin.createTopics(List.of(new NewTopic("events.retry", 4, (short) 1), new NewTopic("dlq.errors", 3, (short) 1),
                     new NewTopic("dlq.poison", 3, (short) 1))).all().get(60, TimeUnit.SECONDS);
         }
-    }
-
-    @AfterAll
-    static void stopRealParts() throws Exception {
-        kafka.stop();
-        database.close();
     }
 
     @BeforeEach
