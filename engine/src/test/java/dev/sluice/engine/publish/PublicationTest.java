@@ -151,7 +151,9 @@ class PublicationTest {
                     complaints::add).run(in);
 
             assertThat(summary).extracting(Summary::sent, Summary::unknown, Summary::exitStatus).containsExactly(2L, 2L, 1);
-            assertThat(complaints).hasSize(1).first().asString().startsWith("gave up");
+            assertThat(complaints).hasSize(2);
+            assertThat(complaints.get(0)).startsWith("no answer to").contains("ConnectException");
+            assertThat(complaints.get(1)).startsWith("gave up");
         }
     }
 
