@@ -11,8 +11,19 @@ import dev.sluice.failure.ErrorInfo;
  * @param eventId        the identity that the consumer found
  * @param failures       how often it failed in place, in a row
  * @param withinMillis   the time from the first of these failures to the last
- * @param orderPreserved false: it may be overtaken by later events of its entity
+ * @param order          what becomes of later events of its entity meanwhile
+ * @param retries        made before this failure, unless {@code order} is RELAXED: then the record's headers tell
  */
 public record RouteFailure(String routeId, String group, RawRecord record, String eventId, ErrorInfo error, int failures,
-                           long withinMillis, boolean orderPreserved) implements Message {
+                           long withinMillis, Order order, int retries) implements Message {
+
+    /** Whether later events of an entity may overtake a failed one. */
+    public enum Order {
+        /** They may: it goes to the retry topic. */
+        RELAXED,
+        /** They may not: they wait behind it, and so the asker keeps it. */
+        PRESERVED,
+        /** The one before it is dead, so this attempt was its only one. */
+        BLOCKED
+    }
 }

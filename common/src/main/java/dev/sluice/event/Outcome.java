@@ -10,9 +10,12 @@ public enum Outcome {
     DUPLICATE(true),
     /** A newer state of its entity was there already. Written by the consumer. */
     SUPERSEDED(true),
-    /** A copy is in the retry topic, acknowledged by Kafka. Not final: the copy will have an outcome of its own. */
+    /**
+     * It failed and will be tried again: a copy is in the retry topic, acknowledged by Kafka, or its row in
+     * {@code parked_events}. Not final.
+     */
     RETRYING(false),
-    /** It waits in {@code parked_events} for its turn. Not final. */
+    /** It waits in {@code parked_events} behind an earlier event of its entity. Not final. */
     PARKED(false),
     /** A letter is in a dead-letter topic, acknowledged by Kafka. Written by the DLQ router before the letter. */
     DEAD(true),

@@ -150,7 +150,7 @@ final class BatchRun {
     /** Asks until the answer is known: a work's offset settles on nothing less. */
     private void route(Work work, ErrorInfo error, int failures, long withinMillis) {
         ask(new RouteFailure(UUID.randomUUID().toString(), group, work.record(), work.eventId(), error, failures,
-                withinMillis, false), work, 100);
+                withinMillis, RouteFailure.Order.RELAXED, 0), work, 100);
     }
 
     private void ask(RouteFailure failure, Work work, long backoffMillis) {

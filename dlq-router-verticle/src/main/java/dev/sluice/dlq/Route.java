@@ -19,6 +19,14 @@ sealed interface Route {
         }
     }
 
+    /** Another attempt, by whoever holds the event's entity back meanwhile. */
+    record Park(int retries, Duration delay) implements Route {
+        @Override
+        public String errorType() {
+            return "TRANSIENT";
+        }
+    }
+
     /** The end. */
     record Letter(String topic, int retries, String errorType) implements Route {
     }

@@ -1,6 +1,7 @@
 package dev.sluice.dlq;
 
 import dev.sluice.bus.RouteFailure;
+import dev.sluice.bus.RouteFailure.Order;
 import dev.sluice.event.FailureHeaders;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.Sequences;
@@ -9,6 +10,7 @@ import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.RetrySchedule;
 import dev.sluice.failure.Verdict;
 
+import java.time.Duration;
 import java.util.function.Function;
 
 /** Decides the way of a failed event. Pure. */
@@ -18,6 +20,8 @@ final class RoutePolicy {
     private static final int POISON_FAILURES = 3;
     /** ... within so long. */
     private static final long POISON_MILLIS = 1_000;
+
+    private static final String BLOCKED_BY = "BLOCKED_BY";
 
     private final FailureClassifier classifier;
     private final Function<String, RetrySchedule> scheduleOf;
@@ -29,7 +33,7 @@ final class RoutePolicy {
     }
 
     Route decide(RouteFailure failure) {
-        int made = retriesMade(failure.record());
+        int made = failure.order() == Order.RELAXED ? retriesMade(failure.record()) : failure.retries();
         return switch (classifier.classify(failure.error())) {
             case PERMANENT -> new Route.Letter(Topics.DLQ_ERRORS, made, Verdict.PERMANENT.name());
             case POISON -> poison(made);
@@ -40,11 +44,16 @@ final class RoutePolicy {
     }
 
     private Route retryOrGiveUp(RouteFailure failure, int made) {
+        if (failure.order() == Order.BLOCKED) {
+            return new Route.Letter(Topics.DLQ_ERRORS, made, BLOCKED_BY);
+        }
         RetrySchedule schedule = scheduleOf.apply(failure.group());
         if (!schedule.allowsAnother(made)) {
             return new Route.Letter(Topics.DLQ_ERRORS, made, Verdict.TRANSIENT.name());
         }
-        return new Route.Retry(retryTopic(failure.record().topic()), made + 1, schedule.delayBefore(made + 1));
+        Duration delay = schedule.delayBefore(made + 1);
+        return failure.order() == Order.PRESERVED ? new Route.Park(made + 1, delay)
+                : new Route.Retry(retryTopic(failure.record().topic()), made + 1, delay);
     }
 
     private static Route poison(int made) {

@@ -54,6 +54,9 @@ final class Router {
         if (route instanceof Route.Retry retry) {
             return writeRetry(retry, failure);
         }
+        if (route instanceof Route.Park park) {
+            return Future.succeededFuture(new Routed.Park(park.retries(), clock.getAsLong() + park.delay().toMillis()));
+        }
         Route.Letter letter = (Route.Letter) route;
         return bury(failure).compose(outcome -> outcome == Outcome.DEAD
                 ? writeLetter(letter, failure)

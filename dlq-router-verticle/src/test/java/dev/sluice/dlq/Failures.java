@@ -26,7 +26,12 @@ final class Failures {
     }
 
     static RouteFailure of(RawRecord record, String eventId, ErrorInfo error, int failures, long withinMillis) {
-        return new RouteFailure(UUID.randomUUID().toString(), GROUP, record, eventId, error, failures, withinMillis, false);
+        return new RouteFailure(UUID.randomUUID().toString(), GROUP, record, eventId, error, failures, withinMillis,
+                RouteFailure.Order.RELAXED, 0);
+    }
+
+    static RouteFailure inOrder(RouteFailure.Order order, int retries, ErrorInfo error) {
+        return new RouteFailure(UUID.randomUUID().toString(), GROUP, record("events"), "id", error, 1, 0, order, retries);
     }
 
     static RawRecord record(String topic, Header... headers) {

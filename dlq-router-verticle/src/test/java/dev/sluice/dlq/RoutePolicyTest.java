@@ -1,5 +1,6 @@
 package dev.sluice.dlq;
 
+import dev.sluice.bus.RouteFailure;
 import dev.sluice.event.FailureHeaders;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.RawRecord.Header;
@@ -102,6 +103,27 @@ class RoutePolicyTest {
         Route route = never.decide(Failures.of(Failures.record("events"), "id", Failures.transientError()));
 
         assertThat(route).isEqualTo(new Route.Letter("dlq.errors", 0, "TRANSIENT"));
+    }
+
+    @ParameterizedTest(name = "after {0} retries: retry {1} in {2} s")
+    @CsvSource({"0, 1, 2", "1, 2, 4", "2, 3, 8", "3, 4, 16"})
+    void shouldLeaveARetryInItsOrderToWhoeverHoldsTheEntityBack(int made, int retry, long seconds) {
+        assertThat(policy.decide(Failures.inOrder(RouteFailure.Order.PRESERVED, made, Failures.transientError())))
+                .isEqualTo(new Route.Park(retry, Duration.ofSeconds(seconds)));
+    }
+
+    @Test
+    void shouldGiveUpOnTheFifthFailureInOrderToo() {
+        assertThat(policy.decide(Failures.inOrder(RouteFailure.Order.PRESERVED, 4, Failures.transientError())))
+                .isEqualTo(new Route.Letter("dlq.errors", 4, "TRANSIENT"));
+    }
+
+    @Test
+    void shouldGiveOneAttemptToWhatStoodBehindADeadEvent() {
+        assertThat(policy.decide(Failures.inOrder(RouteFailure.Order.BLOCKED, 0, Failures.transientError())))
+                .isEqualTo(new Route.Letter("dlq.errors", 0, "BLOCKED_BY"));
+        assertThat(policy.decide(Failures.inOrder(RouteFailure.Order.BLOCKED, 0, Failures.permanentError())))
+                .isEqualTo(new Route.Letter("dlq.errors", 0, "PERMANENT"));
     }
 
     private Route decide(RawRecord record, ErrorInfo error) {

@@ -63,7 +63,8 @@ class BusAcrossNodesTest {
         RawRecord record = new RawRecord("events", 7, 9_000_000_000L, 1, null, noText,
                 List.of(RawRecord.Header.of("ce_id", "ü"), new RawRecord.Header("raw", noText)));
         RouteFailure failure = new RouteFailure("route-1", "audit", record, "event 1",
-                ErrorInfo.of(new IllegalStateException("no good")), 2, 900, true);
+                ErrorInfo.of(new IllegalStateException("no good")), 2, 900,
+                RouteFailure.Order.PRESERVED, 3);
 
         Routed answer = Await.within(DEADLINE, "ask", asking.ask(Addresses.ROUTE_FAILURE, failure));
 
