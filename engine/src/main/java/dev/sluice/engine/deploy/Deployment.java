@@ -40,8 +40,8 @@ public final class Deployment {
     private final RunPlan plan;
     private final NodeOptions options;
     private final NodeAddresses addresses;
-    private final HealthBoard health = new HealthBoard();
     private final PrometheusMeterRegistry meters;
+    private final HealthBoard health;
     private final AtomicBoolean stopping = new AtomicBoolean();
 
     private volatile Vertx vertx;
@@ -56,6 +56,7 @@ public final class Deployment {
         this.options = options;
         this.addresses = new NodeAddresses(configuration, plan);
         this.meters = NodeMetrics.registry(config.postgres().poolSize());
+        this.health = new HealthBoard(meters);
     }
 
     /** @throws StartRefused when something is missing or refuses; whatever was started by then is left to {@link #stop} */

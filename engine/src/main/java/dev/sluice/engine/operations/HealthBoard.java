@@ -1,6 +1,8 @@
 package dev.sluice.engine.operations;
 
 import dev.sluice.bus.ComponentHealth;
+import dev.sluice.metrics.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 
 import java.time.Duration;
 import java.util.List;
@@ -24,11 +26,19 @@ public final class HealthBoard {
 
     private final Map<Part, Sign> signs = new ConcurrentHashMap<>();
     private final Map<String, Integer> expected = new ConcurrentHashMap<>();
+    private final MeterRegistry meters;
     private volatile boolean started;
+
+    public HealthBoard(MeterRegistry meters) {
+        this.meters = meters;
+    }
 
     /** @param instances that must be heard of; a component may announce more, each counts */
     public void expect(String component, int instances) {
-        expected.put(component, instances);
+        if (expected.put(component, instances) == null) {
+            Meter.COMPONENT_UP.gauge(meters,
+                    () -> stateOf(component, expected.get(component), System.nanoTime()).up() ? 1 : 0, component);
+        }
     }
 
     /** From here on the node can be ready; before, it never is. */

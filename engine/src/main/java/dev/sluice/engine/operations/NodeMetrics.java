@@ -2,6 +2,7 @@ package dev.sluice.engine.operations;
 
 import dev.sluice.metrics.Meter;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
@@ -13,8 +14,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 /** The node's registry, with what the process itself has to tell. */
 public final class NodeMetrics {
 
-    /** As Vert.x names it; PostgresSettings names the pool. */
-    private static final String POOL_IN_USE = "vertx.pool.in.use";
+    /** PostgresSettings names it. */
     private static final String POOL = "sluice";
 
     private NodeMetrics() {
@@ -28,8 +28,13 @@ public final class NodeMetrics {
         new UptimeMetrics().bindTo(registry);
         new ClassLoaderMetrics().bindTo(registry);
         Meter.PG_POOL_MAX.gauge(registry, () -> poolSize);
-        Meter.PG_POOL_ACTIVE.gauge(registry, () -> registry.find(POOL_IN_USE).tag("pool_name", POOL).gauges().stream()
-                .mapToDouble(Gauge::value).sum());
+        Meter.PG_POOL_ACTIVE.gauge(registry, () -> ofPool(registry, "vertx.pool.in.use"));
+        Meter.PG_POOL_WAITING.gauge(registry, () -> ofPool(registry, "vertx.pool.queue.pending"));
         return registry;
+    }
+
+    /** @param name as Vert.x names it */
+    private static double ofPool(MeterRegistry registry, String name) {
+        return registry.find(name).tag("pool_name", POOL).gauges().stream().mapToDouble(Gauge::value).sum();
     }
 }

@@ -2,6 +2,7 @@ package dev.sluice.engine.deploy;
 
 import dev.sluice.engine.config.Configuration;
 import dev.sluice.engine.operations.HealthBoard;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -86,7 +87,7 @@ class DeployedVerticlesTest {
     private DeployedVerticles verticles(Function<VerticleKind, Supplier<Future<Void>>> start,
                                         Function<VerticleKind, Supplier<Future<Void>>> stop) {
         NodeAddresses addresses = new NodeAddresses(Configuration.defaults(), RunPlan.parse("all"));
-        return new DeployedVerticles(vertx, new HealthBoard(),
+        return new DeployedVerticles(vertx, new HealthBoard(new SimpleMeterRegistry()),
                 (kind, index) -> verticle(kind, start.apply(kind), stop.apply(kind)), addresses::explain);
     }
 

@@ -69,7 +69,8 @@ class DeploymentTest {
             assertThat(components.path("postgres").path("up").asBoolean()).isTrue();
             assertThat(components.has("dlq-router-verticle")).isTrue();
         });
-        assertThat(get(port, "/metrics").body()).contains("pg_pool_max 5.0", "pg_pool_active 0.0", "jvm_memory_used_bytes",
+        assertThat(get(port, "/metrics").body()).contains("pg_pool_max 5.0", "pg_pool_active 0.0",
+                "pg_pool_waiting 0.0", "component_up{component=\"dlq-router-verticle\"} 1.0", "jvm_memory_used_bytes",
                 "vertx_pool_in_use{pool_name=\"sluice\",pool_type=\"sql\"}");
         JsonNode status = JSON.readTree(get(port, "/admin/status").body());
         assertThat(status.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());

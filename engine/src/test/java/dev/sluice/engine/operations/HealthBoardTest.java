@@ -1,6 +1,8 @@
 package dev.sluice.engine.operations;
 
 import dev.sluice.bus.ComponentHealth;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
@@ -10,7 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HealthBoardTest {
 
     private static final long NOW = 1_000_000_000L;
-    private final HealthBoard board = new HealthBoard();
+    private final MeterRegistry meters = new SimpleMeterRegistry();
+    private final HealthBoard board = new HealthBoard(meters);
 
     @Test
     void shouldBeReadyOnlyWhenStartedAndAllWereHeard() {
@@ -25,6 +28,15 @@ class HealthBoardTest {
 
         board.onStopping();
         assertThat(board.readiness(NOW).ready()).isFalse();
+    }
+
+    @Test
+    void shouldShowEachComponentAsAMetric() {
+        board.expect("consumer-verticle", 1);
+        assertThat(meters.get("component_up").tag("component", "consumer-verticle").gauge().value()).isZero();
+
+        hear("0", true, "", System.nanoTime());
+        assertThat(meters.get("component_up").tag("component", "consumer-verticle").gauge().value()).isEqualTo(1);
     }
 
     @Test
