@@ -57,7 +57,7 @@ public final class ConsumerVerticle extends VerticleBase {
         return vertx.executeBlocking(blocking).onSuccess(ready -> {
             runs = ready;
             runs.forEach(SubscriptionRun::start);
-            members = new MemberWatch(vertx, redis, kafka, node.name() + "-" + index + "-members",
+            members = MemberWatch.of(vertx, redis, kafka, node.name() + "-" + index + "-members",
                     runs.stream().collect(Collectors.toMap(SubscriptionRun::group, SubscriptionRun::instanceId)));
             members.start();
             beat = node.beat(vertx, "consumer-verticle", Integer.toString(index), this::fault);

@@ -63,6 +63,10 @@ final class SluiceProcess {
         assertThat(node.isAlive()).as(log()).isTrue();
     }
 
+    boolean isRunning() {
+        return node.isAlive();
+    }
+
     void kill() throws InterruptedException {
         node.destroyForcibly().waitFor();
     }
