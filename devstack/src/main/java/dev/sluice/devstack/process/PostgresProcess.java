@@ -77,7 +77,6 @@ final class PostgresProcess extends ProcessPart implements Postgres {
         }
         child.start(user.command(List.of(home.resolve("bin/postgres").toString(), "-D", folder.resolve("data").toString(),
                 "-c", "listen_addresses=127.0.0.1", "-c", "port=" + port, "-c", "unix_socket_directories=",
-                "-c", "fsync=on", "-c", "synchronous_commit=on", "-c", "full_page_writes=on",
                 "-c", "max_connections=200", "-c", "log_timezone=UTC", "-c", "timezone=UTC")), ENVIRONMENT);
         child.awaitAnswer(() -> Answers.postgres(this), START);
         ensureDatabase();

@@ -1,0 +1,98 @@
+package dev.sluice.testing.bench;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The consumer alone: a full topic, an empty table, and the time from the first effect to the last, by the clock of
+ * PostgreSQL. CPU is that of the same time; starting a process and joining a group is not in it.
+ */
+final class Drain {
+
+    private static final long DEADLINE_NANOS = TimeUnit.MINUTES.toNanos(5);
+
+    private final Arena arena;
+    private final Workload workload;
+    private final String topic;
+    private final int records;
+
+    Drain(Arena arena, Workload workload) throws ExecutionException, InterruptedException {
+        this.arena = arena;
+        this.workload = workload;
+        this.topic = "drain-" + workload.events() + "-" + workload.partitions();
+        this.records = arena.fill(topic, workload);
+    }
+
+    /** @param number of the run, which has a group of its own */
+    Run run(Subject subject, int number) throws Exception {
+        arena.empty();
+        String group = subject.title() + "-" + number + "-" + System.nanoTime();
+        long began = System.nanoTime();
+        Process process = subject.start(arena, topic, workload.partitions(), group);
+        try (Connection connection = arena.stack().postgres().connect(); Statement statement = connection.createStatement()) {
+            String first = "SELECT count(*) FROM (SELECT 1 FROM " + subject.table().effects() + " LIMIT 1) AS one";
+            while (number(statement, first) == 0) {
+                pause(subject, process, began, 5);
+            }
+            double joinSeconds = (System.nanoTime() - began) / 1e9;
+            Usage start = Usage.now(process.pid(), arena);
+            while (arena.lag(group, topic, workload.partitions()) > 0) {
+                pause(subject, process, began, 50);
+            }
+            Usage used = Usage.now(process.pid(), arena).since(start);
+            double rss = ProcessUsage.peakRssMiB(process.pid());
+            check(subject, statement);
+            return new Run(records / seconds(subject, statement), used.per100k(records), rss, joinSeconds);
+        } finally {
+            end(process);
+        }
+    }
+
+    /** Between the beginnings of the first and the last transaction, and one more like those between. */
+    private static double seconds(Subject subject, Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("SELECT extract(epoch FROM max(processed_at) - min(processed_at)), "
+                + "count(DISTINCT processed_at) FROM " + subject.table().effects())) {
+            row.next();
+            double seconds = row.getDouble(1);
+            return seconds + seconds / Math.max(1, row.getInt(2) - 1);
+        }
+    }
+
+    private void check(Subject subject, Statement statement) throws SQLException {
+        long once = number(statement, subject.table().once());
+        long outOfOrder = number(statement, subject.table().outOfOrder());
+        if (once != workload.events() || outOfOrder != 0) {
+            throw new IllegalStateException(subject.title() + " is wrong: " + once + " of " + workload.events()
+                    + " events had their effect once, " + outOfOrder + " out of order");
+        }
+    }
+
+    private static long number(Statement statement, String query) throws SQLException {
+        try (ResultSet row = statement.executeQuery(query)) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
+    private void pause(Subject subject, Process process, long began, long millis) throws InterruptedException, IOException {
+        if (process.waitFor(millis, TimeUnit.MILLISECONDS) || System.nanoTime() - began > DEADLINE_NANOS) {
+            List<String> log = Files.readAllLines(subject.log(arena).toPath());
+            throw new IllegalStateException(subject.title() + (process.isAlive() ? " is not done after 5 min" : " has ended")
+                    + "; its log: " + subject.log(arena) + "\n" + String.join("\n", log.subList(Math.max(0, log.size() - 20), log.size())));
+        }
+    }
+
+    private static void end(Process process) throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+}

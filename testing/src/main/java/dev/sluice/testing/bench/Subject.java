@@ -1,0 +1,94 @@
+package dev.sluice.testing.bench;
+
+import dev.sluice.devstack.Ports;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.testing.bench.baseline.BareLoop;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Who is measured. Each runs as a process of its own. */
+enum Subject {
+
+    CEILING(Table.PAYMENT_STATES, BareLoop.class, Map.of("threads", "2", "max.poll.records", "5000")),
+    SLUICE_PAYMENT_STATE(Table.PAYMENT_STATES, null, Map.of("profile", "throughput"));
+
+    private final Table table;
+    /** Null for Sluice itself. */
+    private final Class<?> baseline;
+    private final Map<String, String> settings;
+
+    Subject(Table table, Class<?> baseline, Map<String, String> settings) {
+        this.table = table;
+        this.baseline = baseline;
+        this.settings = new LinkedHashMap<>(settings);
+    }
+
+    /** As the command line and the results have it. */
+    String title() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Subject of(String title) {
+        return Arrays.stream(values()).filter(subject -> subject.title().equals(title)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no subject '" + title + "'; there are "
+                        + Arrays.stream(values()).map(Subject::title).collect(Collectors.joining(", "))));
+    }
+
+    Table table() {
+        return table;
+    }
+
+    Map<String, String> settings() {
+        return settings;
+    }
+
+    /** Starts it as a member of the group. It runs until it is destroyed. */
+    Process start(Arena arena, String topic, int partitions, String group) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
+        command.addAll(baseline == null ? node(arena, topic, partitions, group) : loop(arena, topic, group));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(arena));
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
+        builder.environment().put("SLUICE_CONFIG", "");
+        return builder.start();
+    }
+
+    File log(Arena arena) {
+        return arena.folder().resolve(title() + ".log").toFile();
+    }
+
+    private List<String> loop(Arena arena, String topic, String group) {
+        Postgres postgres = arena.stack().postgres();
+        return List.of(baseline.getName(), arena.stack().kafka().bootstrapServers(), postgres.jdbcUrl(), postgres.user(),
+                postgres.password(), topic, group);
+    }
+
+    private List<String> node(Arena arena, String topic, int partitions, String group) {
+        Postgres postgres = arena.stack().postgres();
+        Map<String, Object> all = new LinkedHashMap<>(settings);
+        all.put("kafka.bootstrap-servers", arena.stack().kafka().bootstrapServers());
+        all.put("postgres.host", postgres.host());
+        all.put("postgres.port", postgres.port());
+        all.put("postgres.database", postgres.database());
+        all.put("postgres.user", postgres.user());
+        all.put("postgres.password", postgres.password());
+        all.put("redis.uri", arena.stack().redis().uri());
+        all.put("operations.port", Ports.oneFree());
+        all.put("node.name", group);
+        all.put("topics." + topic + ".partitions", partitions);
+        all.put("consumer.subscriptions", "[{group: " + group + ", topic: " + topic + ", handler: " + table.handler()
+                + ", ordering: key, sequences: " + table.sequences() + ", pressure: counts, settings: {}}]");
+        List<String> command = new ArrayList<>(List.of("dev.sluice.engine.Main", "node", "--run", "consumer=1", "--unsafe"));
+        all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        return command;
+    }
+}
