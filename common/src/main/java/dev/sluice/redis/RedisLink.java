@@ -33,7 +33,9 @@ public final class RedisLink {
     private final RedisSettings settings;
     private final String purpose;
     private final Handler<RedisConnection> onConnected;
-    private final Redis client;
+    private final RedisOptions options;
+    /** Of the connection, or of the try under way: a pool that is shared with the next try could hand it this one's. */
+    private Redis client;
     private RedisConnection connection;
     private int failures;
     private boolean closed;
@@ -44,30 +46,34 @@ public final class RedisLink {
         this.settings = settings;
         this.purpose = purpose;
         this.onConnected = onConnected;
-        RedisOptions options = new RedisOptions().setConnectionString(settings.uri()).setMaxPoolSize(1)
+        this.options = new RedisOptions().setConnectionString(settings.uri()).setMaxPoolSize(1)
                 .setMaxWaitingHandlers(MAX_WAITING);
         options.getNetClientOptions().setTcpKeepAlive(true).setTcpNoDelay(true)
                 .setConnectTimeout((int) settings.commandTimeout().toMillis());
-        this.client = Redis.createClient(vertx, options);
     }
 
     /** Completes when the first try has ended, connected or not. */
     public Future<Void> open() {
-        return client.connect().timeout(2 * settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .map(this::onUp).otherwise(this::onFailed).mapEmpty();
+        Redis trying = Redis.createClient(vertx, options);
+        client = trying;
+        return trying.connect().timeout(2 * settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .map(this::onUp).otherwise(error -> {
+                    trying.close();
+                    return onFailed(error);
+                }).mapEmpty();
     }
 
     public boolean isUp() {
         return connection != null;
     }
 
-    /** Sends all at once; the answers are in their order. Fails as a whole when Redis is away or answers with an error. */
+    /** Sends all at once; the answers are in their order. Fails as a whole when Redis is away or answers with an error; never throws. */
     public Future<List<Response>> send(List<Request> commands) {
         RedisConnection used = connection;
         if (used == null) {
             return Future.failedFuture("Redis is away");
         }
-        return used.batch(commands).timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        return Future.succeededFuture().compose(go -> used.batch(commands)).timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
                 .onSuccess(answers -> onAnswered()).onFailure(error -> lose(used, error));
     }
 
@@ -81,7 +87,7 @@ public final class RedisLink {
 
     private Void onUp(RedisConnection opened) {
         if (closed) {
-            opened.close();
+            client.close();
             return null;
         }
         opened.exceptionHandler(error -> lose(opened, error));
@@ -96,7 +102,7 @@ public final class RedisLink {
             return;
         }
         connection = null;
-        lost.close();
+        client.close();
         onFailed(error == null ? new IllegalStateException("the connection ended") : error);
     }
 
@@ -120,6 +126,6 @@ public final class RedisLink {
     public Future<Void> close() {
         closed = true;
         connection = null;
-        return client.close();
+        return client == null ? Future.succeededFuture() : client.close();
     }
 }

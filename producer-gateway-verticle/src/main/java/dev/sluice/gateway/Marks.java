@@ -84,10 +84,10 @@ final class Marks {
 
     private void flush() {
         List<Promise<Response>> asked = promises;
-        Future<List<Response>> answers = redis.send(requests);
+        List<Request> sent = requests;
         requests = new ArrayList<>();
         promises = new ArrayList<>();
-        answers.onComplete(result -> {
+        redis.send(sent).onComplete(result -> {
             for (int i = 0; i < asked.size(); i++) {
                 if (result.succeeded()) {
                     asked.get(i).complete(result.result().get(i));
