@@ -56,14 +56,17 @@ final class EntityOrder {
                 return;
             }
             advancing = true;
-            for (Place head = places.peek(); head != null; head = places.peek()) {
-                head.turn.tryComplete(!broken);
-                if (!head.passed) {
-                    break;
+            try {
+                for (Place head = places.peek(); head != null; head = places.peek()) {
+                    head.turn.tryComplete(!broken);
+                    if (!head.passed) {
+                        break;
+                    }
+                    places.poll();
                 }
-                places.poll();
+            } finally {
+                advancing = false;
             }
-            advancing = false;
         }
     }
 

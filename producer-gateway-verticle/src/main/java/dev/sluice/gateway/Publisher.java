@@ -83,6 +83,7 @@ final class Publisher {
 
     private final Vertx vertx;
     private final Context context;
+    /** Opens a producer, on the producer's thread. */
     private final Callable<Producer<byte[], byte[]>> factory;
     private final Admin admin;
     private final WorkerExecutor thread;
@@ -91,32 +92,49 @@ final class Publisher {
     private List<Sending> outbox = new ArrayList<>();
     /** Null while the next one opens. */
     private Generation generation;
+    /** The same, as the producer's thread knows it; used by that thread alone. */
+    private Generation newest;
+    private volatile boolean closed;
     /** Events without a key go round the partitions; used by the producer's thread alone. */
     private int next;
 
-    private Publisher(Vertx vertx, Callable<Producer<byte[], byte[]>> factory, Admin admin, WorkerExecutor thread, Generation first) {
+    private Publisher(Vertx vertx, Callable<Producer<byte[], byte[]>> factory, Admin admin, WorkerExecutor thread) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.factory = factory;
         this.admin = admin;
         this.thread = thread;
-        this.generation = first;
     }
 
     /** Completes with Kafka away, too; what the topics are is asked ahead, so that the first event need not wait. */
     static Future<Publisher> open(Vertx vertx, KafkaSettings kafka, GatewaySettings.Publishing settings, String clientId,
                                   Set<String> topics) {
+        return open(vertx, () -> new KafkaProducer<>(properties(kafka, settings, clientId),
+                        new ByteArraySerializer(), new ByteArraySerializer()),
+                Admin.create(new HashMap<>(kafka.clientProperties(clientId + "-ping"))), clientId).onSuccess(publisher ->
+                        publisher.thread.executeBlocking(() -> {
+                            topics.forEach(publisher.newest.producer::partitionsFor);
+                            return null;
+                        }));
+    }
+
+    /** @param factory runs on a thread that may block */
+    static Future<Publisher> open(Vertx vertx, Callable<Producer<byte[], byte[]>> factory, Admin admin, String clientId) {
         WorkerExecutor thread = vertx.createSharedWorkerExecutor("publisher-" + clientId, 1);
-        Callable<Producer<byte[], byte[]>> factory = () -> new KafkaProducer<>(properties(kafka, settings, clientId),
-                new ByteArraySerializer(), new ByteArraySerializer());
-        return thread.executeBlocking(factory).map(producer -> {
-            thread.executeBlocking(() -> {
-                topics.forEach(producer::partitionsFor);
-                return null;
-            });
-            Admin admin = Admin.create(new HashMap<>(kafka.clientProperties(clientId + "-ping")));
-            return new Publisher(vertx, factory, admin, thread, new Generation(producer));
+        Publisher publisher = new Publisher(vertx, factory, admin, thread);
+        return thread.executeBlocking(publisher::openOne).map(first -> {
+            publisher.generation = first;
+            return publisher;
         });
+    }
+
+    /** On the producer's thread, as is the closing, so that none is left open. */
+    private Generation openOne() throws Exception {
+        if (closed) {
+            throw new IllegalStateException("the publisher is closed");
+        }
+        newest = new Generation(factory.call());
+        return newest;
     }
 
     private static Map<String, Object> properties(KafkaSettings kafka, GatewaySettings.Publishing settings, String clientId) {
@@ -192,29 +210,40 @@ final class Publisher {
         for (Result result = results.poll(); result != null; result = results.poll()) {
             Generation of = result.generation;
             of.pending--;
-            if (result.error == null) {
-                result.promise.complete(result.metadata);
-            } else {
-                result.promise.fail(result.error);
-            }
+            tell(result);
             if (of.ended.get() && of.pending == 0 && of == generation) {
                 openNext();
             }
         }
     }
 
+    /** A listener that throws harms no other. */
+    private static void tell(Result result) {
+        try {
+            if (result.error == null) {
+                result.promise.complete(result.metadata);
+            } else {
+                result.promise.fail(result.error);
+            }
+        } catch (RuntimeException | Error bug) {
+            LOG.error("whoever waited for an acknowledgement failed at it", bug);
+        }
+    }
+
     /** Everybody has been told: whoever would follow a failed event knows it by now. */
     private void openNext() {
         generation = null;
-        thread.executeBlocking(factory).onSuccess(producer -> {
-            generation = new Generation(producer);
+        thread.executeBlocking(this::openOne).onSuccess(next -> {
+            generation = next;
             flush();
         }).onFailure(error -> {
-            LOG.error("no Kafka producer can be opened: {}", error.toString());
             List<Sending> waiting = outbox;
             outbox = new ArrayList<>();
             waiting.forEach(sending -> sending.promise.fail(error));
-            vertx.setTimer(PING_MILLIS, timer -> openNext());
+            if (!closed) {
+                LOG.error("no Kafka producer can be opened: {}", error.toString());
+                vertx.setTimer(PING_MILLIS, timer -> openNext());
+            }
         });
     }
 
@@ -252,10 +281,10 @@ final class Publisher {
 
     /** @param limit what is not acknowledged by then is given up */
     Future<Void> close(Duration limit) {
-        Generation last = generation;
+        closed = true;
         return thread.<Void>executeBlocking(() -> {
-            if (last != null && !last.ended.get()) {
-                last.producer.close(limit);
+            if (!newest.ended.get()) {
+                newest.producer.close(limit);
             }
             admin.close(Duration.ZERO);
             return null;

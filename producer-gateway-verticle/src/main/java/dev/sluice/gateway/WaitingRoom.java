@@ -69,13 +69,16 @@ final class WaitingRoom {
             return;
         }
         lettingIn = true;
-        while (!guests.isEmpty() && fits(guests.peek().bytes) && throttle.tryTake(nanos.getAsLong())) {
-            Guest guest = guests.poll();
-            waitingBytes -= guest.bytes;
-            held += guest.bytes;
-            guest.answer.complete(null);
+        try {
+            while (!guests.isEmpty() && fits(guests.peek().bytes) && throttle.tryTake(nanos.getAsLong())) {
+                Guest guest = guests.poll();
+                waitingBytes -= guest.bytes;
+                held += guest.bytes;
+                guest.answer.complete(null);
+            }
+        } finally {
+            lettingIn = false;
         }
-        lettingIn = false;
     }
 
     private Problem refusal() {

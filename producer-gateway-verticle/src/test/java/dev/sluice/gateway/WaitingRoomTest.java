@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 class WaitingRoomTest {
@@ -90,5 +91,25 @@ class WaitingRoomTest {
         });
         assertThat(onLoop(in::get)).isEqualTo(20_000);
         assertThat(onLoop(room::waiting)).isZero();
+    }
+
+    @Test
+    void shouldGoOnAfterAGuestThatThrows() throws Exception {
+        WaitingRoom room = room(10, Duration.ofSeconds(5));
+        onLoop(() -> {
+            room.enter(CAPACITY);
+            room.enter(60).onSuccess(in -> {
+                heard.add("bad");
+                throw new AssertionError("on purpose");
+            });
+            room.enter(10).onSuccess(in -> heard.add("good"));
+            return null;
+        });
+        assertThatThrownBy(() -> onLoop(() -> {
+            room.leave(CAPACITY);
+            return null;
+        })).hasMessageContaining("on purpose");
+
+        await().atMost(Duration.ofSeconds(3)).until(() -> onLoop(() -> List.copyOf(heard)).equals(List.of("bad", "good")));
     }
 }

@@ -1,0 +1,102 @@
+package dev.sluice.gateway;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class PublisherTest {
+
+    private final Vertx vertx = Vertx.vertx();
+
+    @AfterEach
+    void close() throws Exception {
+        get(vertx.close());
+    }
+
+    private static <T> T get(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    }
+
+    private static MockProducer<byte[], byte[]> producer(boolean acknowledges) {
+        return new MockProducer<>(acknowledges, null, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private Publisher publisher(Callable<Producer<byte[], byte[]>> factory) throws Exception {
+        return get(onLoop(() -> Publisher.open(vertx, factory, Admin.create(Map.of("bootstrap.servers", "127.0.0.1:1")), "test")));
+    }
+
+    private <T> Future<T> onLoop(Callable<Future<T>> action) {
+        return Future.future(promise -> vertx.runOnContext(turn -> {
+            try {
+                action.call().onComplete(promise);
+            } catch (Exception e) {
+                promise.fail(e);
+            }
+        }));
+    }
+
+    private static IncomingEvent event(int id) {
+        return new IncomingEvent(Map.of("id", "" + id, "source", "/s", "type", "t", "subject", "a:1"), null, null, true);
+    }
+
+    @Test
+    void shouldTellAllThoughSomeThrowAtIt() throws Exception {
+        MockProducer<byte[], byte[]> producer = producer(true);
+        Publisher publisher = publisher(() -> producer);
+        AtomicInteger told = new AtomicInteger();
+        vertx.runOnContext(turn -> {
+            for (int i = 0; i < 1_000; i++) {
+                publisher.send("events", event(i)).onComplete(result -> {
+                    told.incrementAndGet();
+                    throw new AssertionError("on purpose");
+                });
+            }
+        });
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> told.get() == 1_000);
+        get(publisher.close(Duration.ZERO));
+    }
+
+    @Test
+    void shouldLeaveNoProducerOpenThatOpensWhileItCloses() throws Exception {
+        MockProducer<byte[], byte[]> first = producer(false);
+        MockProducer<byte[], byte[]> second = producer(true);
+        AtomicInteger opened = new AtomicInteger();
+        CountDownLatch opening = new CountDownLatch(1);
+        CountDownLatch go = new CountDownLatch(1);
+        Publisher publisher = publisher(() -> {
+            if (opened.getAndIncrement() == 0) {
+                return first;
+            }
+            opening.countDown();
+            assertThat(go.await(10, TimeUnit.SECONDS)).isTrue();
+            return second;
+        });
+        Future<RecordMetadata> sent = onLoop(() -> publisher.send("events", event(1)));
+        await().atMost(Duration.ofSeconds(5)).until(() -> first.errorNext(new IllegalStateException("on purpose")));
+        assertThat(opening.await(5, TimeUnit.SECONDS)).isTrue();
+        Future<Void> closing = onLoop(() -> publisher.close(Duration.ZERO));
+        go.countDown();
+        get(closing);
+
+        assertThat(sent.failed()).isTrue();
+        assertThat(first.closed()).isTrue();
+        assertThat(second.closed()).isTrue();
+    }
+}
