@@ -109,6 +109,9 @@ final class Answers {
         if (!published.event().named()) {
             json.writeBooleanField("repeatRecognised", false);
         }
+        if (published.consumer()) {
+            json.writeStringField("idempotency", "consumer");
+        }
     }
 
     /** With the identity: whoever repeats the event must not get another one. */

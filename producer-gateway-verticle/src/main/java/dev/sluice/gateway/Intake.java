@@ -131,9 +131,12 @@ final class Intake {
             if (mark.isPresent() && mark.get() instanceof Mark.Published published) {
                 return Future.succeededFuture(Attempt.known(posted.repeated(published), published));
             }
+            if (mark.isPresent() && !mark.get().hash().equals(posted.mine.hash())) {
+                return Future.succeededFuture(Attempt.failed(posted.failed(new Problem.IdentityReused())));
+            }
             if (mark.isPresent() && mark.get() instanceof Mark.Publishing other && !owner.hasReplaced(other.owner())
                     && !other.owner().equals(owner.text())) {
-                return onOtherPublishing(posted, other, deadline, pause);
+                return onOtherPublishing(posted, deadline, pause);
             }
             return marks.takeOver(posted.key, read.result(), posted.mine).transform(taken -> taken.failed()
                     ? publishUnmarked(posted)
@@ -142,10 +145,7 @@ final class Intake {
     }
 
     /** Another gateway is at it: its outcome is waited for, a while. */
-    private Future<Attempt> onOtherPublishing(Posted posted, Mark.Publishing other, long deadline, long pause) {
-        if (!other.hash().equals(posted.mine.hash())) {
-            return Future.succeededFuture(Attempt.failed(posted.failed(new Problem.IdentityReused())));
-        }
+    private Future<Attempt> onOtherPublishing(Posted posted, long deadline, long pause) {
         if (nanos.getAsLong() > deadline) {
             return Future.succeededFuture(Attempt.failed(posted.failed(new Problem.InProgress())));
         }

@@ -12,21 +12,28 @@ final class Leftover {
     }
 
     /**
-     * Reads it for a moment, unseen, since a connection that is closed over unread bytes may take the answer with it;
-     * then closes the connection.
+     * When the answer has been given: reads it for a moment, unseen, since a connection that is closed over unread bytes
+     * may take the answer with it; then closes the connection.
      */
     static void discard(HttpServerRequest request) {
         if (request.isEnded()) {
             return;
         }
-        request.handler(chunk -> { });
-        request.exceptionHandler(gone -> { });
+        ignore(request);
         Vertx.currentContext().owner().setTimer(PATIENCE_MILLIS, timer -> {
             if (!request.isEnded()) {
                 request.connection().close();
             }
         });
-        request.endHandler(end -> { });
-        request.resume();
+    }
+
+    /** Reads it unseen, for as long as the answer takes. */
+    static void ignore(HttpServerRequest request) {
+        if (!request.isEnded()) {
+            request.handler(chunk -> { });
+            request.exceptionHandler(gone -> { });
+            request.endHandler(end -> { });
+            request.resume();
+        }
     }
 }

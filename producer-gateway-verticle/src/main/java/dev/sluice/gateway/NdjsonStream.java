@@ -81,7 +81,7 @@ final class NdjsonStream {
     void stopReading() {
         if (!ended) {
             ended = true;
-            Leftover.discard(request);
+            Leftover.ignore(request);
             flushSoon();
         }
     }
@@ -206,6 +206,7 @@ final class NdjsonStream {
         if (ended && slots.isEmpty()) {
             finish();
             response.end();
+            Leftover.discard(request);
         } else if (!ended) {
             pump();
         }

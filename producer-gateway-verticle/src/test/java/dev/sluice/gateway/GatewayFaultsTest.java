@@ -15,7 +15,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
+import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -151,6 +154,7 @@ class GatewayFaultsTest {
         assertThat(post("with").headers().firstValue(Answers.LEFT_TO_CONSUMER)).isEmpty();
         redis.stop();
         HttpResponse<String> without = post("without");
+        HttpResponse<String> line = gateway.post(MediaType.NDJSON, cloudEvent("line", "a:line", 1));
         HttpResponse<String> repeated = post("without");
         RunningGateway neighbour = new RunningGateway("two", RunningGateway.SETTINGS, kafka.bootstrapServers(), redis.uri());
         HttpResponse<String> elsewhere = neighbour.post(MediaType.CLOUDEVENT, cloudEvent("without", "a:without", 1));
@@ -161,10 +165,24 @@ class GatewayFaultsTest {
 
         assertThat(without.statusCode()).isEqualTo(202);
         assertThat(without.headers().firstValue(Answers.LEFT_TO_CONSUMER)).contains("consumer");
+        assertThat(JSON.readTree(line.body()).path("idempotency").asText()).isEqualTo("consumer");
         assertThat(JSON.readTree(repeated.body()).path("duplicate").asBoolean()).isTrue();
         assertThat(JSON.readTree(elsewhere.body()).path("duplicate").asBoolean()).isFalse();
         assertThat(gateway.meters.counter("gateway_unmarked_total").count()).isGreaterThanOrEqualTo(1);
         assertThat(copiesById()).containsEntry("without", 2L).containsEntry("with", 1L);
+    }
+
+    @Test
+    void shouldComeBackAfterAFrozenRedis() throws Exception {
+        assertThat(post("with").headers().firstValue(Answers.LEFT_TO_CONSUMER)).isEmpty();
+        redis.freeze();
+        long frozen = System.nanoTime();
+        await().atMost(Duration.ofSeconds(10)).until(() -> post("during-" + UUID.randomUUID()).headers()
+                .firstValue(Answers.LEFT_TO_CONSUMER).isPresent() && System.nanoTime() - frozen > 4_000_000_000L);
+        redis.resume();
+
+        await().atMost(Duration.ofSeconds(10)).until(() ->
+                post("back-" + UUID.randomUUID()).headers().firstValue(Answers.LEFT_TO_CONSUMER).isEmpty());
     }
 
     @Test
@@ -176,11 +194,13 @@ class GatewayFaultsTest {
         String hash = BodyHash.of(event);
         String dead = new Mark.Publishing(new Owner("one", "earlier").text(), hash).text();
         String alive = new Mark.Publishing(new Owner("two", "now").text(), hash).text();
-        for (Map.Entry<String, String> mark : Map.of("x", dead, "y", alive).entrySet()) {
+        String deadOther = new Mark.Publishing(new Owner("one", "earlier").text(), "another-hash").text();
+        for (Map.Entry<String, String> mark : Map.of("x", dead, "y", alive, "z", deadOther).entrySet()) {
             client.send(Request.cmd(Command.SET).arg("idemp:gateway:events:anonymous:/tests " + mark.getKey()).arg(
                     mark.getValue()).arg("PX").arg(60_000)).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
         }
         HttpResponse<String> taken = post("x");
+        HttpResponse<String> reused = post("z");
         HttpResponse<String> waited = gateway.post(MediaType.CLOUDEVENT, cloudEvent("y", "a:x", 1));
         CompletableFuture<HttpResponse<String>> second = CompletableFuture.supplyAsync(() -> {
             try {
@@ -196,6 +216,7 @@ class GatewayFaultsTest {
         vertx.close();
 
         assertThat(taken.statusCode()).isEqualTo(202);
+        assertThat(reused.statusCode()).isEqualTo(409);
         assertThat(waited.statusCode()).isEqualTo(503);
         assertThat(code(waited)).isEqualTo("IN_PROGRESS");
         assertThat(JSON.readTree(answered.body()).path("offset").asInt()).isEqualTo(17);
@@ -231,5 +252,38 @@ class GatewayFaultsTest {
         assertThat(refused).isInstanceOf(ConnectException.class);
         List<ConsumerRecord<byte[], byte[]>> records = Topic.all(kafka.bootstrapServers(), "events");
         assertThat(records).filteredOn(record -> Topic.text(record.key()).startsWith("s:")).hasSize(accepted.size());
+    }
+
+    @Test
+    void shouldAnswerAllThatItTookThoughTheCallerNeverEnds() throws Exception {
+        assertThat(post("warm").statusCode()).isEqualTo(202);
+        kafka.freeze();
+        try (Socket socket = new Socket("127.0.0.1", gateway.port)) {
+            socket.setSoTimeout(15_000);
+            String lines = "{broken\n" + cloudEvent("u1", "u:1", 1) + "\n" + cloudEvent("u2", "u:2", 1) + "\n";
+            socket.getOutputStream().write(("POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-type: application/x-ndjson\r\n"
+                    + "transfer-encoding: chunked\r\n\r\n" + Integer.toHexString(lines.length()) + "\r\n" + lines + "\r\n")
+                    .getBytes(StandardCharsets.US_ASCII));
+            BufferedReader answer = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII));
+            String read = answer.readLine();
+            while (!read.contains("MALFORMED")) {
+                read = answer.readLine();
+            }
+            long stopped = System.nanoTime();
+            CompletableFuture<Void> stop = CompletableFuture.runAsync(() -> {
+                try {
+                    gateway.undeploy();
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            List<String> rest = answer.lines().toList();
+            long millis = (System.nanoTime() - stopped) / 1_000_000;
+            stop.get(20, TimeUnit.SECONDS);
+
+            assertThat(rest).filteredOn(line -> line.contains("\"status\":503")).hasSize(2);
+            assertThat(rest).as("the last chunk").contains("0");
+            assertThat(millis).as("answered longer after the stop than a leftover is waited for, ms").isGreaterThan(1_500);
+        }
     }
 }
