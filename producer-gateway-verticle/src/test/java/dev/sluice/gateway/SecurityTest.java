@@ -1,5 +1,9 @@
 package dev.sluice.gateway;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.config.InvalidSetting;
 import dev.sluice.devstack.Kafka;
@@ -10,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -127,8 +132,14 @@ class SecurityTest {
         write(next, 20);
         await().atMost(Duration.ofSeconds(8)).until(() -> post("/v1/events", next, "/shop").statusCode() == 202);
         assertThat(post("/v1/events", SHOP_KEY, "/shop").statusCode()).isEqualTo(401);
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Clients.class);
+        logger.addAppender(log);
         Files.writeString(clients, "- name: [");
-        await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+        await().atMost(Duration.ofSeconds(8)).until(() -> log.list.stream()
+                .anyMatch(line -> line.getLevel() == Level.ERROR && line.getFormattedMessage().contains(clients.toString())));
+        logger.detachAppender(log);
         assertThat(post("/v1/events", next, "/shop").statusCode()).isEqualTo(202);
         write(SHOP_KEY, 30);
         await().atMost(Duration.ofSeconds(8)).until(() -> post("/v1/events", SHOP_KEY, "/shop").statusCode() == 202);
