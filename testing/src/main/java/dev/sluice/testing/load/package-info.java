@@ -1,0 +1,2 @@
+/** What is published in a proof, and the record of what was acknowledged. */
+package dev.sluice.testing.load;

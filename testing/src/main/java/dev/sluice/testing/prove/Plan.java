@@ -1,0 +1,49 @@
+package dev.sluice.testing.prove;
+
+import dev.sluice.testing.fault.FaultKind;
+import dev.sluice.testing.fault.Schedule;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What a proof does: all but the machine's own timing follows from it.
+ *
+ * @param perSecond rate at which events leave
+ * @param folder    where data, logs and the report go
+ * @param programs  where the stack's programs are unpacked, once
+ */
+record Plan(long seed, int events, List<FaultKind> kinds, int faults, double perSecond, int nodes, Path folder, Path programs) {
+
+    /** A fault needs about as long, with what follows it. */
+    private static final Duration ONE_FAULT = Duration.ofSeconds(8);
+    private static final double FASTEST = 5_000;
+    private static final double SLOWEST = 20;
+
+    Plan {
+        kinds = List.copyOf(kinds);
+    }
+
+    /** So fast that all faults fit in. */
+    static double rate(int events, int faults) {
+        return Math.max(SLOWEST, Math.min(FASTEST, events / Math.max(1.0, faults * ONE_FAULT.toMillis() / 1e3)));
+    }
+
+    Schedule schedule() {
+        return Schedule.of(seed, kinds, faults, events);
+    }
+
+    List<String> groups() {
+        return List.of("ledger", "audit");
+    }
+
+    String configuration() {
+        return """
+                consumer:
+                  subscriptions:
+                    - {group: ledger, topic: events, handler: ledger, ordering: key, sequences: none, pressure: counts, settings: {}}
+                    - {group: audit, topic: events, handler: audit, ordering: key, sequences: none, pressure: counts, settings: {}}
+                """;
+    }
+}
