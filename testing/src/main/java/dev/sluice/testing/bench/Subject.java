@@ -3,6 +3,9 @@ package dev.sluice.testing.bench;
 import dev.sluice.devstack.Ports;
 import dev.sluice.devstack.Postgres;
 import dev.sluice.testing.bench.baseline.BareLoop;
+import dev.sluice.testing.bench.baseline.ParallelConsumer;
+import dev.sluice.testing.bench.baseline.PlainLoop;
+import dev.sluice.testing.bench.baseline.SpringBatch;
 
 import java.io.File;
 import java.io.IOException;
@@ -18,16 +21,24 @@ import java.util.stream.Collectors;
 /** Who is measured. Each runs as a process of its own. */
 enum Subject {
 
-    CEILING(Table.PAYMENT_STATES, BareLoop.class, Map.of("threads", "2", "max.poll.records", "5000")),
-    SLUICE_PAYMENT_STATE(Table.PAYMENT_STATES, null, Map.of("profile", "throughput"));
+    CEILING(Table.PAYMENT_STATES, BareLoop.class, 1, Map.of("threads", "2", "max.poll.records", "5000")),
+    PLAIN_LOOP(Table.PAYMENT_STATES, PlainLoop.class, 0.1, Map.of("threads", "1", "max.poll.records", "500")),
+    SPRING_BATCH(Table.PAYMENT_STATES, SpringBatch.class, 1, Map.of("threads", "2", "max.poll.records", "2000")),
+    PARALLEL_CONSUMER(Table.PAYMENT_STATES, ParallelConsumer.class, 1,
+            Map.of("threads", "4", "batch", "500", "max.poll.records", "5000")),
+    SLUICE_PAYMENT_STATE(Table.PAYMENT_STATES, null, 1, Map.of("profile", "throughput")),
+    SLUICE_ENTITY_STATE(Table.ENTITY_STATES, null, 1, Map.of("profile", "throughput"));
 
     private final Table table;
+    /** Of the events: the slow get fewer, so that nobody waits for them. */
+    private final double portion;
     /** Null for Sluice itself. */
     private final Class<?> baseline;
     private final Map<String, String> settings;
 
-    Subject(Table table, Class<?> baseline, Map<String, String> settings) {
+    Subject(Table table, Class<?> baseline, double portion, Map<String, String> settings) {
         this.table = table;
+        this.portion = portion;
         this.baseline = baseline;
         this.settings = new LinkedHashMap<>(settings);
     }
@@ -45,6 +56,10 @@ enum Subject {
 
     Table table() {
         return table;
+    }
+
+    double portion() {
+        return portion;
     }
 
     Map<String, String> settings() {

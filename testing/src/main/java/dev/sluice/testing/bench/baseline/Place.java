@@ -16,6 +16,12 @@ record Place(String kafka, String jdbcUrl, String user, String password, String 
         return new Place(arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
     }
 
+    /** A baseline that fails ends: the benchmark sees it, and shows its log. */
+    static void fail(Exception failure) {
+        failure.printStackTrace();
+        Runtime.getRuntime().halt(1);
+    }
+
     Connection connect() throws SQLException {
         return DriverManager.getConnection(jdbcUrl, user, password);
     }
