@@ -57,6 +57,8 @@ public enum Meter {
             "Who waits for a connection to PostgreSQL, on this node"),
     CONSUMER_QUEUE_DEPTH("consumer_queue_depth", Kind.GAUGE, Unit.EVENTS,
             "Events polled and not settled", "group"),
+    CONSUMER_PARKED_EVENTS("consumer_parked_events", Kind.GAUGE, Unit.EVENTS,
+            "Events that wait in parked_events: failed ones to be tried again in their order, and those behind them", "group"),
     CONSUMER_REBALANCES_TOTAL("consumer_rebalances_total", Kind.COUNTER, Unit.TIMES,
             "Times that partitions were taken away, in order (revoked) or not (lost)", "group", "kind"),
     GATEWAY_EVENTS_TOTAL("gateway_events_total", Kind.COUNTER, Unit.EVENTS,

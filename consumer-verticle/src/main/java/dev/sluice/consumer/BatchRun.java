@@ -3,6 +3,7 @@ package dev.sluice.consumer;
 import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
 import dev.sluice.bus.RouteFailure;
+import dev.sluice.bus.RouteFailure.Order;
 import dev.sluice.bus.Routed;
 import dev.sluice.event.Decoded;
 import dev.sluice.event.Outcome;
@@ -42,6 +43,7 @@ final class BatchRun {
     private final Downstream downstream;
     private final FailureClassifier classifier;
     private final Bus bus;
+    private final Succession succession;
     private final BiConsumer<Work, Outcome> onSettled;
     private final Consumer<Work> onEnded;
 
@@ -50,7 +52,7 @@ final class BatchRun {
      * @param onEnded   nothing of the work runs any more, settled or abandoned: its lane may go on
      */
     BatchRun(Vertx vertx, String group, EffectTransaction effects, Downstream downstream,
-             FailureClassifier classifier, Bus bus, BiConsumer<Work, Outcome> onSettled,
+             FailureClassifier classifier, Bus bus, Succession succession, BiConsumer<Work, Outcome> onSettled,
              Consumer<Work> onEnded) {
         this.vertx = vertx;
         this.group = group;
@@ -58,6 +60,7 @@ final class BatchRun {
         this.downstream = downstream;
         this.classifier = classifier;
         this.bus = bus;
+        this.succession = succession;
         this.onSettled = onSettled;
         this.onEnded = onEnded;
     }
@@ -67,7 +70,7 @@ final class BatchRun {
         List<Work> readable = new ArrayList<>(works.size());
         for (Work work : works) {
             if (work.decoded() instanceof Decoded.Undecodable undecodable) {
-                route(work, ErrorInfo.of(UndecodableRecord.class, undecodable.reason()), 1, 0);
+                route(work, ErrorInfo.of(UndecodableRecord.class, undecodable.reason()), Order.RELAXED, 1, 0);
             } else {
                 readable.add(work);
             }
@@ -92,16 +95,38 @@ final class BatchRun {
 
     private Future<Void> attempt(List<Work> candidates, Failures soFar) {
         List<Work> works = new ArrayList<>(candidates.size());
+        List<Work> behind = new ArrayList<>();
         for (Work work : candidates) {
             if (work.isAbandoned()) {
-                onEnded.accept(work);
+                end(work);
             } else {
-                works.add(work);
+                switch (succession.turnOf(work)) {
+                    case RUN -> works.add(work);
+                    case PARK -> behind.add(work);
+                    case LET_GO -> end(work);
+                    case REFUSE -> route(work, ErrorInfo.of(Preserving.LaneFull.class,
+                            "too many events of its entity wait already"), Order.BLOCKED, 1, 0);
+                }
             }
         }
-        if (works.isEmpty()) {
+        return park(behind).compose(parked -> works.isEmpty() ? Future.succeededFuture() : apply(works, soFar));
+    }
+
+    /** Behind the failed event of their lane. Never fails: what can't be stored has failed by itself. */
+    private Future<Void> park(List<Work> behind) {
+        if (behind.isEmpty()) {
             return Future.succeededFuture();
         }
+        return succession.park(behind).onSuccess(refused -> behind.forEach(work -> {
+            if (refused.containsKey(work)) {
+                route(work, refused.get(work), Order.BLOCKED, 1, 0);
+            } else {
+                settle(work, Outcome.PARKED);
+            }
+        })).onFailure(givenUp -> behind.forEach(this::end)).<Void>mapEmpty().otherwiseEmpty();
+    }
+
+    private Future<Void> apply(List<Work> works, Failures soFar) {
         return downstream.run(() -> effects.apply(works)).transform(result -> {
             if (result.succeeded()) {
                 result.result().forEach(this::onCommitted);
@@ -118,8 +143,10 @@ final class BatchRun {
 
     private void onCommitted(Work work, Outcome outcome) {
         if (outcome == Outcome.DEAD) {
-            route(work, ErrorInfo.of(AlreadyDead.class, "dead-lettered before; this letter may be its second"), 1, 0);
+            route(work, ErrorInfo.of(AlreadyDead.class, "dead-lettered before; this letter may be its second"),
+                    succession.onFailed(work, Verdict.PERMANENT), 1, 0);
         } else {
+            succession.onCommitted(work);
             if (outcome == Outcome.DUPLICATE) {
                 LOG.debug("group={} topic={} partition={} offset={} eventId={} Recognised as a repeat", group,
                         work.record().topic(), work.record().partition(), work.record().offset(), work.eventId());
@@ -143,26 +170,27 @@ final class BatchRun {
         if (verdict == Verdict.UNKNOWN && now.unknown() < UNKNOWN_IN_PLACE && now.withinMillis() < 1_000) {
             return attempt(works, now);
         }
-        route(works.get(0), error, now.unknown(), now.withinMillis());
+        Work guilty = works.get(0);
+        route(guilty, error, succession.onFailed(guilty, verdict), now.unknown(), now.withinMillis());
         return Future.succeededFuture();
     }
 
     /** Asks until the answer is known: a work's offset settles on nothing less. */
-    private void route(Work work, ErrorInfo error, int failures, long withinMillis) {
+    private void route(Work work, ErrorInfo error, Order order, int failures, long withinMillis) {
         ask(new RouteFailure(UUID.randomUUID().toString(), group, work.record(), work.eventId(), error, failures,
-                withinMillis, RouteFailure.Order.RELAXED, 0), work, 100);
+                withinMillis, order, work.isParked() ? work.parked().attempts() : 0), work, 100);
     }
 
     private void ask(RouteFailure failure, Work work, long backoffMillis) {
         if (work.isAbandoned()) {
-            onEnded.accept(work);
+            end(work);
             return;
         }
         bus.ask(Addresses.ROUTE_FAILURE, failure).onComplete(answer -> {
             String refusal = answer.failed() ? answer.cause().getMessage()
                     : answer.result() instanceof Routed.NotRouted not ? not.reason() : null;
             if (refusal == null) {
-                settle(work, outcomeOf(answer.result()));
+                onRouted(work, failure, answer.result());
                 return;
             }
             LOG.warn("group={} topic={} partition={} offset={} eventId={} The failed event is not routed yet ({}); "
@@ -171,6 +199,35 @@ final class BatchRun {
             later(backoffMillis).onComplete(now ->
                     ask(failure, work, Math.min(backoffMillis * 2, LONGEST_ROUTE_BACKOFF_MILLIS)));
         });
+    }
+
+    private void onRouted(Work work, RouteFailure failure, Routed routed) {
+        if (routed instanceof Routed.Park park) {
+            succession.keep(work, park, failure.error())
+                    .onSuccess(kept -> settle(work, kept ? Outcome.RETRYING : Outcome.DUPLICATE))
+                    .onFailure(error -> onNotKept(work, failure, error));
+            return;
+        }
+        Outcome outcome = outcomeOf(routed);
+        succession.onGone(work, outcome == Outcome.DEAD).onComplete(gone -> {
+            if (gone.succeeded()) {
+                settle(work, outcome);
+            } else {
+                end(work);
+            }
+        });
+    }
+
+    /** It can't be stored, so it can't be tried again: its own failure decides, without an order to keep. */
+    private void onNotKept(Work work, RouteFailure failure, Throwable error) {
+        if (work.isAbandoned()) {
+            end(work);
+        } else {
+            LOG.warn("group={} topic={} partition={} offset={} eventId={} The failed event can't be parked ({}); it goes to "
+                    + "the retry topic instead", group, work.record().topic(), work.record().partition(),
+                    work.record().offset(), work.eventId(), error.toString());
+            route(work, failure.error(), Order.RELAXED, failure.failures(), failure.withinMillis());
+        }
     }
 
     private static Outcome outcomeOf(Routed routed) {
@@ -184,6 +241,11 @@ final class BatchRun {
     private void settle(Work work, Outcome outcome) {
         work.settle();
         onSettled.accept(work, outcome);
+        end(work);
+    }
+
+    private void end(Work work) {
+        succession.onEnded(work);
         onEnded.accept(work);
     }
 

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param maxQueueSize    events polled and not started, per subscription and instance
  * @param concurrency     transactions under way at once, per subscription and instance
  * @param maxBatch        events of one transaction
+ * @param maxParked      events that may wait behind a failed one of their key
  * @param prefetchMin     least prefetch budget above zero, in bytes of records
  * @param revocationDrain how long a revoked partition may finish what is under way
  * @param stopDeadline    the same when the process stops
@@ -25,7 +26,7 @@ import java.util.Set;
  * @param kafka           further settings of the consumer, by Kafka's names
  */
 public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSize, int concurrency, int maxBatch,
-                               ByteSize prefetchMin, ByteSize prefetchMax, ByteSize prefetchStart,
+                               int maxParked, ByteSize prefetchMin, ByteSize prefetchMax, ByteSize prefetchStart,
                                Duration revocationDrain, Duration stopDeadline, Duration handlerTimeout,
                                Duration commitInterval, String groupProtocol, Membership membership,
                                Map<String, String> kafka) {
@@ -53,6 +54,7 @@ public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSiz
         InvalidSetting.unless(maxQueueSize >= 10 && maxQueueSize <= 1_000_000, "consumer.max-queue-size", maxQueueSize, "10 to 1000000");
         InvalidSetting.unless(concurrency >= 1 && concurrency <= 64, "consumer.concurrency", concurrency, "1 to 64");
         InvalidSetting.unless(maxBatch >= 1 && maxBatch <= 10_000, "consumer.max-batch", maxBatch, "1 to 10000");
+        InvalidSetting.unless(maxParked >= 1 && maxParked <= 10_000_000, "consumer.max-parked", maxParked, "1 to 10000000");
         InvalidSetting.unless(prefetchMin.bytes() >= 1024, "consumer.prefetch-min", prefetchMin, "at least 1KiB");
         InvalidSetting.unless(prefetchMax.bytes() >= prefetchMin.bytes(), "consumer.prefetch-max", prefetchMax, "at least prefetch-min");
         InvalidSetting.unless(prefetchStart.bytes() >= prefetchMin.bytes() && prefetchStart.bytes() <= prefetchMax.bytes(),

@@ -19,19 +19,23 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * The effect of a batch and the identities of its events, in one PostgreSQL transaction: all of it, or nothing.
  *
  * <p>Order of its statements: the inbox (a repeat ends here), the sequences (a state that is out of date ends here), the
- * handler, the commit. A commit whose answer was lost is not known; running the batch again finds what it did.
+ * handler, the rows of what was parked, the commit. A commit whose answer was lost is not known; running the batch again finds what it did.
  */
 final class EffectTransaction {
 
@@ -44,6 +48,7 @@ final class EffectTransaction {
     private final Handler handler;
     private final Traits traits;
     private final Inbox inbox;
+    private final ParkedEvents parkedEvents;
     private final SequencePolicy sequences;
     private final Duration handlerTimeout;
     private final HandlerWatch watch;
@@ -58,6 +63,7 @@ final class EffectTransaction {
         this.handler = handler;
         this.traits = traits;
         this.inbox = new Inbox(group);
+        this.parkedEvents = new ParkedEvents(group);
         this.sequences = sequences;
         this.handlerTimeout = handlerTimeout;
     }
@@ -89,8 +95,7 @@ final class EffectTransaction {
     private Future<Map<Work, Outcome>> pushed(PushHandler push, List<Work> works) {
         Future<Map<Work, Outcome>> all = Future.succeededFuture(new LinkedHashMap<>());
         for (Work work : works) {
-            all = all.compose(outcomes -> transactions.run(OWN_STATEMENTS,
-                            asking -> inbox.find(asking.connection(), work.eventId()))
+            all = all.compose(outcomes -> transactions.run(OWN_STATEMENTS, asking -> known(asking.connection(), work))
                     .compose(known -> known.isPresent()
                             ? Future.succeededFuture(known.get() == Outcome.DEAD ? Outcome.DEAD : Outcome.DUPLICATE)
                             : pushed(push, work))
@@ -102,11 +107,19 @@ final class EffectTransaction {
         return all;
     }
 
+    private Future<Optional<Outcome>> known(SqlConnection connection, Work work) {
+        return inbox.find(connection, work.eventId()).compose(known -> known.isPresent() && work.isParked()
+                && known.get() != Outcome.DEAD
+                ? parkedEvents.remove(connection, work, List.of(work)).map(known) : Future.succeededFuture(known));
+    }
+
     private Future<Outcome> pushed(PushHandler push, Work work) {
         return Future.succeededFuture().compose(start -> watch.inside(() -> push.push(work.event())))
                 .timeout(handlerTimeout.toMillis(), TimeUnit.MILLISECONDS)
                 .compose(done -> transactions.run(OWN_STATEMENTS,
-                        telling -> inbox.claim(telling.connection(), Set.of(work.eventId()))))
+                        telling -> inbox.claim(telling.connection(), Set.of(work.eventId()))
+                                .compose(told -> !work.isParked() ? Future.<Void>succeededFuture()
+                                        : parkedEvents.remove(telling.connection(), work, List.of(work)).mapEmpty())))
                 .map(Outcome.APPLIED);
     }
 
@@ -119,6 +132,45 @@ final class EffectTransaction {
 
     private Future<Map<Work, Outcome>> inTransaction(PgTransaction transaction, List<Work> works) {
         Map<Work, Outcome> outcomes = new LinkedHashMap<>();
+        List<Work> parked = works.stream().filter(Work::isParked).toList();
+        if (parked.isEmpty()) {
+            return effects(transaction, works, outcomes);
+        }
+        return stillParked(transaction.connection(), parked, outcomes)
+                .compose(gone -> effects(transaction, works.stream().filter(work -> !gone.contains(work)).toList(), outcomes))
+                .compose(known -> unpark(transaction.connection(), parked, outcomes));
+    }
+
+    /** Locks the rows. @return those that have none any more: another owner has brought them to an outcome */
+    private Future<Set<Work>> stillParked(SqlConnection connection, List<Work> works, Map<Work, Outcome> outcomes) {
+        Set<Work> gone = new HashSet<>();
+        Future<Void> all = Future.succeededFuture();
+        for (List<Work> of : byPartition(works)) {
+            all = all.compose(previous -> parkedEvents.lock(connection, of.get(0), of)).map(there -> {
+                of.stream().filter(work -> !there.contains(work.record().offset())).forEach(work -> {
+                    gone.add(work);
+                    outcomes.put(work, Outcome.DUPLICATE);
+                });
+                return null;
+            });
+        }
+        return all.map(gone);
+    }
+
+    /** A row goes with its event's outcome; that of a dead one waits for the letter. */
+    private Future<Map<Work, Outcome>> unpark(SqlConnection connection, List<Work> parked, Map<Work, Outcome> outcomes) {
+        Future<?> all = Future.succeededFuture();
+        for (List<Work> of : byPartition(parked.stream().filter(work -> outcomes.get(work) != Outcome.DEAD).toList())) {
+            all = all.compose(previous -> parkedEvents.remove(connection, of.get(0), of));
+        }
+        return all.map(outcomes);
+    }
+
+    private static Collection<List<Work>> byPartition(List<Work> works) {
+        return works.stream().collect(Collectors.groupingBy(Work::partition, LinkedHashMap::new, Collectors.toList())).values();
+    }
+
+    private Future<Map<Work, Outcome>> effects(PgTransaction transaction, List<Work> works, Map<Work, Outcome> outcomes) {
         if (traits.identity() == Identity.NATURAL_KEY) {
             return effect(transaction, works, outcomes);
         }

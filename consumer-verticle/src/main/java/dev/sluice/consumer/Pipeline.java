@@ -30,6 +30,7 @@ final class Pipeline {
     private final Map<AssignedPartition, CompletableFuture<Void>> drains = new HashMap<>();
     private BatchRun batchRun;
     private Downstream downstream;
+    private Succession succession = Succession.OVERTAKING;
     private int running;
     /** Null until somebody waits. */
     private Promise<Void> idle;
@@ -47,7 +48,8 @@ final class Pipeline {
         this.wakePoller = wakePoller;
     }
 
-    void runWith(BatchRun run, Downstream backend) {
+    void runWith(BatchRun run, Downstream backend, Succession order) {
+        this.succession = order;
         this.batchRun = run;
         this.downstream = backend;
     }
@@ -70,6 +72,23 @@ final class Pipeline {
             handedOver.addAndGet(-works.size());
             pump();
         });
+    }
+
+    /** Event loop: works that Kafka has handed over before. */
+    void acceptAgain(List<Work> works) {
+        works.forEach(lanes::add);
+        pump();
+    }
+
+    /** Poll thread: a partition is assigned. @return completes when its first record may be handed over */
+    CompletableFuture<Void> prepare(AssignedPartition partition) {
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        long position = partition.watermark();
+        context.runOnContext(now -> succession.onAssigned(partition, position).onComplete(done -> {
+            ready.complete(null);
+            wakePoller.run();
+        }));
+        return ready;
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,8 @@ final class PollLoop implements ConsumerRebalanceListener {
     private final RecordIntake intake;
     private final RetryGate retryGate = new RetryGate();
     private final Map<TopicPartition, AssignedPartition> assigned = new HashMap<>();
+    /** Assigned, and not to be read before this is complete: what waits of them elsewhere comes first. */
+    private final Map<AssignedPartition, CompletableFuture<Void>> preparing = new HashMap<>();
     /** Decoded and not handed over: the queue had no room. While it has any, nothing is read. */
     private final Deque<Work> refused = new ArrayDeque<>();
     private final Semaphore wakes = new Semaphore(0);
@@ -167,7 +170,11 @@ final class PollLoop implements ConsumerRebalanceListener {
 
     private void takeUp() {
         List<AssignedPartition> placed = positions.place();
-        placed.forEach(partition -> assigned.put(partition.topicPartition(), partition));
+        placed.forEach(partition -> {
+            assigned.put(partition.topicPartition(), partition);
+            preparing.put(partition, pipeline.prepare(partition));
+        });
+        preparing.values().removeIf(CompletableFuture::isDone);
         if (!placed.isEmpty()) {
             LOG.info("group={} {} partitions assigned, {} now", group, placed.size(), assigned.size());
             LOG.debug("group={} Assigned, with their positions: {}", group, placed);
@@ -213,6 +220,7 @@ final class PollLoop implements ConsumerRebalanceListener {
         }
         stoodStill = standsStill;
         wanted.addAll(retryGate.closed());
+        wanted.addAll(preparing.keySet());
         Set<TopicPartition> pause = positions.held();
         wanted.forEach(partition -> pause.add(partition.topicPartition()));
         Set<TopicPartition> paused = consumer.paused();
@@ -282,6 +290,7 @@ final class PollLoop implements ConsumerRebalanceListener {
         List<AssignedPartition> gone = tenures(partitions);
         gone.forEach(AssignedPartition::close);
         gone.forEach(retryGate::forget);
+        preparing.keySet().removeAll(gone);
         pipeline.drain(gone);
         positions.forget(List.copyOf(partitions));
         assigned.keySet().removeAll(List.copyOf(partitions));

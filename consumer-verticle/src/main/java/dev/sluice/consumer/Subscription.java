@@ -1,5 +1,6 @@
 package dev.sluice.consumer;
 
+import dev.sluice.api.HandlerProvider.Effect;
 import dev.sluice.config.InvalidSetting;
 
 import java.util.Map;
@@ -8,11 +9,20 @@ import java.util.Map;
  * One group's reading of one topic: what it does with the events, and in which order.
  *
  * @param handler  name of a {@link dev.sluice.api.HandlerProvider}
+ * @param retries  whether a failed event holds back the later ones of its key; null: as {@link #retriesFor} says
  * @param pressure whether this group's distress slows producers down
  * @param settings the handler's own
  */
 public record Subscription(String group, String topic, String handler, Ordering ordering, SequenceMode sequences,
-                           Pressure pressure, Map<String, Object> settings) {
+                           Retries retries, Pressure pressure, Map<String, Object> settings) {
+
+    /** What a failed event means to the later ones of its key. */
+    public enum Retries {
+        /** They wait behind it, durably, until it has an outcome. */
+        PRESERVING,
+        /** They overtake it. */
+        RELAXED
+    }
 
     /** Whether a group's distress reaches the gateway. */
     public enum Pressure { COUNTS, IGNORED }
@@ -24,8 +34,18 @@ public record Subscription(String group, String topic, String handler, Ordering 
         InvalidSetting.requireText("consumer.subscriptions[].topic", topic, "the name of a declared topic");
         InvalidSetting.requireText("consumer.subscriptions[].handler", handler, "the name of a handler");
         ordering = ordering == null ? Ordering.KEY : ordering;
+        InvalidSetting.unless(retries != Retries.PRESERVING || ordering != Ordering.UNORDERED,
+                "consumer.subscriptions[].retries", "preserving", "relaxed, since its ordering is unordered");
         sequences = sequences == null ? SequenceMode.NONE : sequences;
         pressure = pressure == null ? Pressure.COUNTS : pressure;
         settings = settings == null ? Map.of() : Map.copyOf(settings);
+    }
+
+    /** Unless it is set: where each event counts, order does; a newer state makes an older one superfluous anyway. */
+    Retries retriesFor(Effect effect) {
+        if (retries != null) {
+            return retries;
+        }
+        return effect == Effect.LOG && ordering != Ordering.UNORDERED ? Retries.PRESERVING : Retries.RELAXED;
     }
 }

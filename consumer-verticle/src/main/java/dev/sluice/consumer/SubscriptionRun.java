@@ -7,6 +7,7 @@ import dev.sluice.bus.Node;
 import dev.sluice.bus.SharedPressure;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.RedisSettings;
+import dev.sluice.consumer.Subscription.Retries;
 import dev.sluice.event.Topics;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.FailureClassifier;
@@ -47,6 +48,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private final PgTransactions transactions;
     private final Downstream downstream;
     private final FlowController flow;
+    private final Succession succession;
     private final GroupMeters meters;
     private final PressureWriter pressure;
     private volatile long budget;
@@ -77,8 +79,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.transactions = new PgTransactions(vertx, pool);
         EffectTransaction effects = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
                 SequencePolicy.of(subscription.sequences(), group), settings.handlerTimeout(), watch);
-        pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), meters::onSettled,
-                pipeline::onEnded), downstream);
+        this.succession = subscription.retriesFor(provider.traits().effect()) == Retries.RELAXED ? Succession.OVERTAKING
+                : new Preserving(vertx, pool, group, downstream, classifier, subscription.ordering(), settings.maxParked(),
+                        pipeline::acceptAgain);
+        pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), succession,
+                meters::onSettled, pipeline::onEnded), downstream, succession);
         // At the start only: later it could be the member of another process of this name, and the two would take turns.
         OwnMembers.remove(adminProperties(), group, instanceId);
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());
@@ -125,6 +130,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
 
     /** On the event loop. */
     void start() {
+        succession.start();
         pollThread.start();
         meters.add(this);
         controlTimer = vertx.setPeriodic(CONTROL_MILLIS, timer -> control());
@@ -164,6 +170,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
     }
 
     @Override
+    public int parked() {
+        return succession.parked();
+    }
+
+    @Override
     public double breakerOpenness() {
         return downstream.openness();
     }
@@ -195,6 +206,9 @@ final class SubscriptionRun implements GroupMeters.Instance {
                     transactions.cutAll();
                     return pipeline.idle().timeout(LAST_RUNS_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
                 })
-                .eventually(handler::close).eventually(pressure::leave);
+                .eventually(() -> {
+                    succession.stop();
+                    return handler.close();
+                }).eventually(pressure::leave);
     }
 }

@@ -6,7 +6,7 @@ import dev.sluice.event.FailureHeaders;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.Topics;
 
-/** One record on its way to an outcome. Two works are never equal, even of copies of the same event. */
+/** One record, from Kafka or from {@code parked_events}, on its way to an outcome. Two works are never equal, even of copies of the same event. */
 final class Work {
 
     private final AssignedPartition partition;
@@ -14,14 +14,30 @@ final class Work {
     private final Decoded decoded;
     private final int bytes;
     private final long polledNanos;
+    /** Null for what comes from Kafka. */
+    private final Parked parked;
+
+    /**
+     * What its row in {@code parked_events} tells.
+     *
+     * @param attempts retries made
+     * @param blocked  the one before it is dead: it has one attempt
+     */
+    record Parked(int attempts, boolean blocked) {
+    }
 
     /** @param polledNanos {@link System#nanoTime} when it was read */
     Work(AssignedPartition partition, RawRecord record, Decoded decoded, long polledNanos) {
+        this(partition, record, decoded, polledNanos, null);
+    }
+
+    Work(AssignedPartition partition, RawRecord record, Decoded decoded, long polledNanos, Parked parked) {
         this.partition = partition;
         this.record = record;
         this.decoded = decoded;
         this.bytes = record.size();
         this.polledNanos = polledNanos;
+        this.parked = parked;
     }
 
     AssignedPartition partition() {
@@ -53,6 +69,16 @@ final class Work {
         return Topics.isRetry(record.topic()) && record.header(FailureHeaders.REPLAY_OF) != null;
     }
 
+    /** It comes from {@code parked_events}: its offset is settled, and its row goes with its outcome. */
+    boolean isParked() {
+        return parked != null;
+    }
+
+    /** Null unless {@link #isParked}. */
+    Parked parked() {
+        return parked;
+    }
+
     int bytes() {
         return bytes;
     }
@@ -67,6 +93,8 @@ final class Work {
     }
 
     void settle() {
-        partition.settle(record.offset(), bytes);
+        if (parked == null) {
+            partition.settle(record.offset(), bytes);
+        }
     }
 }

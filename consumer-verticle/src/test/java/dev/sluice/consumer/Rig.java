@@ -34,6 +34,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
@@ -49,6 +50,9 @@ final class Rig {
     final Vertx vertx = Vertx.vertx();
     final SimpleMeterRegistry meters = new SimpleMeterRegistry();
     final Queue<RouteFailure> routed = new ConcurrentLinkedQueue<>();
+    /** What becomes of failures: as it stands, each is dead at once. */
+    volatile Function<RouteFailure, Routed> router =
+            failure -> new Routed.Dead(Topics.DLQ_ERRORS, 0, 0, "TRANSIENT");
     final Map<String, ComponentHealth> health = new ConcurrentHashMap<>();
     final Node node;
     private final Backends.Postgres postgres;
@@ -64,7 +68,7 @@ final class Rig {
         node = new Node("node-" + topic, bus, meters);
         bus.serve(Addresses.ROUTE_FAILURE, failure -> {
             routed.add(failure);
-            return Future.succeededFuture(new Routed.Dead(Topics.DLQ_ERRORS, 0, 0, "TRANSIENT"));
+            return Future.succeededFuture(router.apply(failure));
         }).started().await(10, TimeUnit.SECONDS);
         bus.listen(Addresses.HEALTH, sign -> health.put(sign.instance(), sign)).started().await(10, TimeUnit.SECONDS);
         producer = new KafkaProducer<>(Map.of("bootstrap.servers", Backends.kafka(), "linger.ms", "5"),
@@ -89,14 +93,16 @@ final class Rig {
         String handler = "scripted";
         Subscription.Pressure pressure = Subscription.Pressure.IGNORED;
         int queue = 500;
+        int maxParked = 1_000;
+        Subscription.Retries retries = Subscription.Retries.RELAXED;
         /** The handler's own settings; empty: the script of this rig. */
         Map<String, Object> own = Map.of();
     }
 
     void start(int index, Settings with) throws Exception {
         Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, SequenceMode.NONE,
-                with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
-        ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500,
+                with.retries, with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
+        ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500, with.maxParked,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
                 with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
                 kafka(with));

@@ -1,0 +1,362 @@
+package dev.sluice.consumer;
+
+import dev.sluice.bus.RouteFailure;
+import dev.sluice.bus.Routed;
+import dev.sluice.event.Decoded;
+import dev.sluice.event.EventDecoder;
+import dev.sluice.event.Topics;
+import dev.sluice.failure.ErrorInfo;
+import dev.sluice.failure.FailureClassifier;
+import dev.sluice.failure.Verdict;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.SqlClient;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * They wait behind it. A failed event and every later one of its lane get a row each before their offsets settle; the
+ * owner of the partition runs them, in the order of offsets, and opens the lane when no row is left. Who takes the
+ * partition over finds the rows before it reads on.
+ *
+ * <p>A replaced owner that doesn't know it can only add rows at or above the offset where its successor began: the
+ * successor reads those events itself, so it leaves such rows alone until it has passed them ({@link #sweep}).
+ */
+final class Preserving implements Succession {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Preserving.class);
+    /** Works made of rows that may be under way: with the limits of {@link ParkedEvents} a bound in bytes. */
+    private static final int RUNNING = 256;
+    private static final int LANES_AT_ONCE = 16;
+    private static final long STATEMENT_MILLIS = 10_000;
+    private static final long AGAIN_MILLIS = 200;
+    private static final long SWEEP_MILLIS = 30_000;
+    /** Keys beyond it, which no index would hold, are known by their hash. */
+    private static final int LONGEST_LANE = 256;
+
+    /** Names, in rules and headers, an event that came when too many of its entity waited already. Never thrown. */
+    static final class LaneFull {
+        private LaneFull() {
+        }
+    }
+
+    private final Vertx vertx;
+    private final SqlClient postgres;
+    private final String group;
+    private final ParkedEvents rows;
+    private final Downstream downstream;
+    private final FailureClassifier classifier;
+    private final Ordering ordering;
+    private final int limit;
+    private final Consumer<List<Work>> run;
+    private final EventDecoder decoder = new EventDecoder();
+    private final BlockedLanes lanes = new BlockedLanes();
+    private final Set<AssignedPartition> partitions = new HashSet<>();
+    /** Works that have failed, and what becomes of them is not durable yet. */
+    private final Set<Work> deciding = new HashSet<>();
+    private volatile int parked;
+    private int running;
+    private long sweepTimer;
+    private long timer = -1;
+    private long timerMillis = Long.MAX_VALUE;
+
+    /**
+     * @param limit events that may wait in one lane; what comes then is a dead letter
+     * @param run   takes works that were made of rows, in the order of their lanes
+     */
+    Preserving(Vertx vertx, SqlClient postgres, String group, Downstream downstream, FailureClassifier classifier,
+               Ordering ordering, int limit, Consumer<List<Work>> run) {
+        this.vertx = vertx;
+        this.postgres = postgres;
+        this.group = group;
+        this.rows = new ParkedEvents(group);
+        this.downstream = downstream;
+        this.classifier = classifier;
+        this.ordering = ordering;
+        this.limit = limit;
+        this.run = run;
+    }
+
+    @Override
+    public void start() {
+        sweepTimer = vertx.setPeriodic(SWEEP_MILLIS, now -> sweep());
+    }
+
+    @Override
+    public void stop() {
+        vertx.cancelTimer(sweepTimer);
+        vertx.cancelTimer(timer);
+    }
+
+    @Override
+    public int parked() {
+        return parked;
+    }
+
+    @Override
+    public Future<Void> onAssigned(AssignedPartition partition, long position) {
+        if (Topics.isRetry(partition.topicPartition().topic())) {
+            return Future.succeededFuture();
+        }
+        return durably(() -> rows.lanes(postgres, partition, position), partition).map(found -> {
+            partitions.add(partition);
+            onFound(partition, found);
+            return null;
+        });
+    }
+
+    private void onFound(AssignedPartition partition, List<ParkedEvents.Waiting> found) {
+        if (!partition.isClosed()) {
+            found.forEach(lane -> lanes.onFound(partition, lane.lane(), lane.events(), lane.dueMillis()));
+            if (!found.isEmpty()) {
+                LOG.info("group={} topic={} partition={} {} entities wait in parked_events", group,
+                        partition.topicPartition().topic(), partition.topicPartition().partition(), found.size());
+            }
+        }
+        onChanged();
+    }
+
+    /** Looks for rows of which this owner does not know, below what it has settled: they are a replaced owner's. */
+    private void sweep() {
+        forgetClosed();
+        for (AssignedPartition partition : partitions) {
+            if (!downstream.isOpen()) {
+                downstream.run(() -> rows.lanes(postgres, partition, partition.watermark())
+                                .timeout(STATEMENT_MILLIS, TimeUnit.MILLISECONDS))
+                        .onSuccess(found -> onFound(partition, found.stream()
+                                .filter(lane -> !lanes.isBlocked(partition, lane.lane())).toList()))
+                        .onFailure(error -> LOG.debug("group={} parked_events not read: {}", group, error.toString()));
+            }
+        }
+    }
+
+    private void forgetClosed() {
+        partitions.removeIf(partition -> {
+            if (partition.isClosed()) {
+                lanes.forget(partition);
+            }
+            return partition.isClosed();
+        });
+    }
+
+    @Override
+    public Turn turnOf(Work work) {
+        ByteBuffer lane = laneOf(work);
+        if (work.isParked()) {
+            return lanes.mayRun(work.partition(), lane) ? Turn.RUN : Turn.LET_GO;
+        }
+        if (lane == null || !lanes.isBlocked(work.partition(), lane)) {
+            return Turn.RUN;
+        }
+        if (lanes.parkedIn(work.partition(), lane) >= limit) {
+            return Turn.REFUSE;
+        }
+        lanes.onArriving(work.partition(), lane);
+        return Turn.PARK;
+    }
+
+    @Override
+    public Future<Map<Work, ErrorInfo>> park(List<Work> works) {
+        List<ByteBuffer> of = works.stream().map(this::laneOf).toList();
+        return durably(() -> rows.parkBehind(postgres, works, of), works.get(0).partition()).<Map<Work, ErrorInfo>>map(done -> {
+            works.forEach(work -> onArrived(work, true));
+            onChanged();
+            return Map.of();
+        }).recover(error -> works.size() == 1 ? refused(works.get(0), error) : oneByOne(works));
+    }
+
+    private Future<Map<Work, ErrorInfo>> refused(Work work, Throwable error) {
+        onArrived(work, false);
+        return work.isAbandoned() ? Future.failedFuture(error) : Future.succeededFuture(Map.of(work, ErrorInfo.of(error)));
+    }
+
+    private void onArrived(Work work, boolean isParked) {
+        lanes.onArrived(work.partition(), laneOf(work), isParked);
+    }
+
+    private Future<Map<Work, ErrorInfo>> oneByOne(List<Work> works) {
+        Map<Work, ErrorInfo> refused = new HashMap<>();
+        Future<Void> all = Future.succeededFuture();
+        for (Work work : works) {
+            all = all.compose(previous -> park(List.of(work)).map(one -> {
+                refused.putAll(one);
+                return null;
+            }));
+        }
+        return all.map(refused);
+    }
+
+    @Override
+    public RouteFailure.Order onFailed(Work work, Verdict verdict) {
+        ByteBuffer lane = laneOf(work);
+        if (lane == null) {
+            return RouteFailure.Order.RELAXED;
+        }
+        if ((work.isParked() || verdict != Verdict.PERMANENT && verdict != Verdict.POISON) && !work.isAbandoned()) {
+            lanes.onHeadFailed(work.partition(), lane);
+            deciding.add(work);
+        }
+        return work.isParked() && work.parked().blocked() ? RouteFailure.Order.BLOCKED : RouteFailure.Order.PRESERVED;
+    }
+
+    @Override
+    public Future<Boolean> keep(Work work, Routed.Park park, ErrorInfo error) {
+        ByteBuffer lane = laneOf(work);
+        Supplier<Future<Boolean>> write = work.isParked()
+                ? () -> rows.postpone(postgres, work, park.retry(), park.dueMillis(), error.message())
+                : () -> rows.parkFirst(postgres, work, lane, park.retry(), park.dueMillis(), error.message()).map(true);
+        return durably(write, work.partition()).map(kept -> {
+            if (deciding.remove(work)) {
+                if (kept) {
+                    lanes.onHeadParked(work.partition(), lane, !work.isParked(), park.dueMillis());
+                } else {
+                    lanes.onHeadGone(work.partition(), lane, true);
+                }
+                onChanged();
+            }
+            return kept;
+        });
+    }
+
+    @Override
+    public Future<Void> onGone(Work work, boolean dead) {
+        ByteBuffer lane = laneOf(work);
+        if (!deciding.contains(work)) {
+            return Future.succeededFuture();
+        }
+        Supplier<Future<Void>> write = dead
+                ? () -> rows.removeAndBlockNext(postgres, work, lane)
+                : () -> rows.remove(postgres, work, List.of(work)).mapEmpty();
+        return durably(write, work.partition()).map(done -> {
+            if (deciding.remove(work)) {
+                lanes.onHeadGone(work.partition(), lane, work.isParked());
+                onChanged();
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public void onCommitted(Work work) {
+        if (work.isParked()) {
+            lanes.onRowDeleted(work.partition(), laneOf(work));
+        }
+    }
+
+    @Override
+    public void onEnded(Work work) {
+        ByteBuffer lane = laneOf(work);
+        deciding.remove(work);
+        if (work.isParked()) {
+            running--;
+        }
+        if (lane != null) {
+            lanes.onEnded(work.partition(), lane, work.isParked());
+        }
+        onChanged();
+    }
+
+    /** What it waits for is told by nobody: the next lane's time is. */
+    private void onChanged() {
+        forgetClosed();
+        parked = lanes.parked();
+        long due = running < RUNNING ? lanes.nextDueMillis().orElse(Long.MAX_VALUE) : Long.MAX_VALUE;
+        if (due < timerMillis) {
+            vertx.cancelTimer(timer);
+            timerMillis = due;
+            timer = vertx.setTimer(Math.max(1, due - System.currentTimeMillis()), now -> {
+                timerMillis = Long.MAX_VALUE;
+                load();
+            });
+        }
+    }
+
+    private void load() {
+        forgetClosed();
+        List<BlockedLanes.Due> due = lanes.due(System.currentTimeMillis(), LANES_AT_ONCE);
+        due.stream().collect(Collectors.groupingBy(BlockedLanes.Due::partition)).forEach((partition, of) -> {
+            List<ByteBuffer> keys = of.stream().map(BlockedLanes.Due::lane).toList();
+            downstream.run(() -> rows.heads(postgres, partition, keys).timeout(STATEMENT_MILLIS, TimeUnit.MILLISECONDS))
+                    .onSuccess(heads -> onLoaded(partition, keys, heads))
+                    .onFailure(error -> {
+                        long again = System.currentTimeMillis() + AGAIN_MILLIS;
+                        keys.forEach(lane -> lanes.onNotLoaded(partition, lane, again));
+                        onChanged();
+                    });
+        });
+        onChanged();
+    }
+
+    private void onLoaded(AssignedPartition partition, List<ByteBuffer> keys, List<ParkedEvents.Head> heads) {
+        if (partition.isClosed()) {
+            onChanged();
+            return;
+        }
+        Map<ByteBuffer, Integer> works = new HashMap<>();
+        List<Work> all = new ArrayList<>(heads.size());
+        for (ParkedEvents.Head head : heads) {
+            Decoded decoded = decoder.decode(head.record(), partition.topicId());
+            all.add(new Work(partition, head.record(), decoded, System.nanoTime(),
+                    new Work.Parked(head.attempts(), head.blocked())));
+            works.merge(head.lane(), 1, Integer::sum);
+        }
+        keys.forEach(lane -> lanes.onLoaded(partition, lane, works.getOrDefault(lane, 0)));
+        running += all.size();
+        run.accept(all);
+        onChanged();
+    }
+
+    /** Until it has happened: an outage is waited out, and so is what may pass; fails for what never will. */
+    private <T> Future<T> durably(Supplier<Future<T>> write, AssignedPartition partition) {
+        if (partition.isClosed()) {
+            return Future.failedFuture("its partition was taken away");
+        }
+        return downstream.run(() -> write.get().timeout(STATEMENT_MILLIS, TimeUnit.MILLISECONDS)).recover(error -> {
+            if (error instanceof Downstream.LookAgain) {
+                return durably(write, partition);
+            }
+            Verdict verdict = classifier.classify(ErrorInfo.of(error));
+            if (verdict == Verdict.PERMANENT || verdict == Verdict.POISON) {
+                return Future.failedFuture(error);
+            }
+            if (verdict != Verdict.OUTAGE) {
+                LOG.warn("group={} parked_events can't be written now ({}); offsets wait", group, error.toString());
+            }
+            return vertx.timer(AGAIN_MILLIS).compose(again -> durably(write, partition));
+        });
+    }
+
+    /** Null for what no lane holds: a record without a key, or one that was sent back from the dead letters. */
+    private ByteBuffer laneOf(Work work) {
+        byte[] key = work.record().key();
+        if (Topics.isRetry(work.record().topic())) {
+            return null;
+        }
+        if (ordering == Ordering.PARTITION) {
+            return ByteBuffer.allocate(0);
+        }
+        return key == null ? null : ByteBuffer.wrap(key.length <= LONGEST_LANE ? key : sha256(key));
+    }
+
+    private static byte[] sha256(byte[] key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key);
+        } catch (NoSuchAlgorithmException everyJavaHasIt) {
+            throw new IllegalStateException(everyJavaHasIt);
+        }
+    }
+}
