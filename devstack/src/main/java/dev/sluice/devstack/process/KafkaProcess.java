@@ -28,8 +28,12 @@ final class KafkaProcess extends ProcessPart implements Kafka {
             Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                     .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator)));
 
-    KafkaProcess(Folders folders, int port) {
+    private final List<Listener> others;
+
+    /** @param others beside the one at {@code port} */
+    KafkaProcess(Folders folders, int port, List<Listener> others) {
         super(PartName.KAFKA, folders, port);
+        this.others = List.copyOf(others);
     }
 
     @Override
@@ -58,10 +62,15 @@ final class KafkaProcess extends ProcessPart implements Kafka {
 
     private List<String> settings(Path folder) {
         int controller = Ports.oneFree();
+        String listeners = others.stream().map(each -> each.name() + "://127.0.0.1:" + each.port() + ",").collect(Collectors.joining());
+        String advertised = others.stream().map(each -> "," + each.name() + "://127.0.0.1:" + each.advertisedPort())
+                .collect(Collectors.joining());
+        String protocols = others.stream().map(each -> each.name() + ":PLAINTEXT,").collect(Collectors.joining());
         return List.of("process.roles=broker,controller", "node.id=1", "controller.quorum.voters=1@127.0.0.1:" + controller,
                 "controller.listener.names=CONTROLLER",
-                "listeners=PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller,
-                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+                "listeners=PLAINTEXT://127.0.0.1:" + port + "," + listeners + "CONTROLLER://127.0.0.1:" + controller,
+                "advertised.listeners=PLAINTEXT://127.0.0.1:" + port + advertised,
+                "listener.security.protocol.map=" + protocols + "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
                 "log.dirs=" + folder.resolve("data"), "auto.create.topics.enable=false",
                 "message.max.bytes=1572864", "replica.fetch.max.bytes=1572864",
                 "offsets.topic.num.partitions=4", "offsets.topic.replication.factor=1",

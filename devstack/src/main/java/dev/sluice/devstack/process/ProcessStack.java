@@ -42,13 +42,13 @@ public final class ProcessStack implements Stack {
 
     private ProcessStack(Folders folders, Ports ports) {
         this(folders, FolderLock.take(folders.run())
-                .orElseThrow(() -> new StackFailure("another stack runs over " + folders.data())), ports);
+                .orElseThrow(() -> new StackFailure("another stack runs over " + folders.data())), ports, List.of());
     }
 
-    private ProcessStack(Folders folders, FolderLock lock, Ports ports) {
+    private ProcessStack(Folders folders, FolderLock lock, Ports ports, List<Listener> listeners) {
         this.lock = lock;
         Orphans.end(folders);
-        kafka = new KafkaProcess(folders, ports.kafka());
+        kafka = new KafkaProcess(folders, ports.kafka(), listeners);
         postgres = new PostgresProcess(folders, ports.postgres());
         redis = new RedisProcess(folders, ports.redis());
     }
@@ -58,13 +58,18 @@ public final class ProcessStack implements Stack {
      * there, data and processes, is gone.
      */
     public static ProcessStack empty(Path parent, Path programs) {
+        return empty(parent, programs, List.of());
+    }
+
+    /** The same, with more ways into Kafka. */
+    public static ProcessStack empty(Path parent, Path programs, List<Listener> listeners) {
         for (int number = 1; number <= MOST_AT_ONCE; number++) {
             Folders folders = Folders.of(parent.resolve(Integer.toString(number)), programs);
             Optional<FolderLock> lock = FolderLock.take(folders.run());
             if (lock.isPresent()) {
                 Orphans.end(folders);
                 folders.empty();
-                return new ProcessStack(folders, lock.get(), Ports.free());
+                return new ProcessStack(folders, lock.get(), Ports.free(), listeners);
             }
         }
         throw new StackFailure("more than " + MOST_AT_ONCE + " stacks run over " + parent);

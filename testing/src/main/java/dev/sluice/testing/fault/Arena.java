@@ -6,16 +6,39 @@ import dev.sluice.testing.guarantee.Positions;
 
 import java.util.List;
 
-/** All that faults can hit. */
-public record Arena(Stack stack, List<EngineNode> nodes, Positions positions, List<String> groups) {
+/**
+ * All that faults can hit.
+ *
+ * @param guest a node that is not running, and leaves its groups when it stops
+ * @param links from each node to each part
+ */
+public record Arena(Stack stack, List<EngineNode> nodes, EngineNode guest, List<NodeLinks> links, Positions positions, List<String> groups) {
 
     public Arena {
         nodes = List.copyOf(nodes);
+        links = List.copyOf(links);
         groups = List.copyOf(groups);
+    }
+
+    /** The ways from one node to the parts. */
+    public record NodeLinks(Link kafka, Link postgres, Link redis) implements AutoCloseable {
+
+        @Override
+        public void close() {
+            kafka.close();
+            postgres.close();
+            redis.close();
+        }
     }
 
     EngineNode node(int choice) {
         return nodes.get(Math.floorMod(choice, nodes.size()));
+    }
+
+    /** Of one node, or of all. */
+    List<NodeLinks> links(int choice) {
+        int number = Math.floorMod(choice, nodes.size() + 1);
+        return number == nodes.size() ? links : List.of(links.get(number));
     }
 
     Target kafka() {

@@ -9,12 +9,33 @@ public enum FaultKind {
 
     KILL_NODE(0, 1_000, (arena, choice) -> new OwnerFault(new Kill(arena.node(choice), true), arena, arena.node(choice))),
     FREEZE_NODE(2_000, 6_000, (arena, choice) -> new OwnerFault(new Freeze(arena.node(choice)), arena, arena.node(choice))),
+    RESTART_NODE(0, 500, (arena, choice) -> new OwnerFault(new Restart(arena.node(choice)), arena, arena.node(choice))),
+    JOIN_AND_LEAVE(500, 3_000, (arena, choice) -> new Guest(arena)),
     KILL_KAFKA(0, 2_000, (arena, choice) -> new Kill(arena.kafka(), false)),
     FREEZE_KAFKA(1_000, 5_000, (arena, choice) -> new Freeze(arena.kafka())),
+    CUT_KAFKA(500, 5_000, (arena, choice) -> new LinkFault("cut",
+            arena.links(choice).stream().map(Arena.NodeLinks::kafka).toList(), new Condition.Cut())),
+    HALF_OPEN_KAFKA(2_000, 8_000, (arena, choice) -> new LinkFault("half-open",
+            arena.links(choice).stream().map(Arena.NodeLinks::kafka).toList(), new Condition.HalfOpen())),
+    THROTTLE_KAFKA(2_000, 5_000, (arena, choice) -> new LinkFault("throttle",
+            arena.links(choice).stream().map(Arena.NodeLinks::kafka).toList(), new Condition.Throttled(16 << 10))),
     KILL_POSTGRES(0, 2_000, (arena, choice) -> new Kill(arena.postgres(), false)),
     FREEZE_POSTGRES(1_000, 5_000, (arena, choice) -> new Freeze(arena.postgres())),
+    CUT_POSTGRES(500, 5_000, (arena, choice) -> new LinkFault("cut",
+            arena.links(choice).stream().map(Arena.NodeLinks::postgres).toList(), new Condition.Cut())),
+    HALF_OPEN_POSTGRES(2_000, 8_000, (arena, choice) -> new LinkFault("half-open",
+            arena.links(choice).stream().map(Arena.NodeLinks::postgres).toList(), new Condition.HalfOpen())),
+    DELAY_POSTGRES(2_000, 6_000, (arena, choice) -> new LinkFault("delay",
+            arena.links(choice).stream().map(Arena.NodeLinks::postgres).toList(), new Condition.Delayed(Duration.ofMillis(100)))),
+    END_SESSIONS(0, 200, (arena, choice) -> new EndedSessions(arena.stack().postgres())),
+    LOCK_TABLE(1_000, 5_000, (arena, choice) -> new TableLock(arena.stack().postgres(), choice % 2 == 0 ? "accounts" : "audit_log")),
     KILL_REDIS(0, 3_000, (arena, choice) -> new Kill(arena.redis(), false)),
-    FREEZE_REDIS(1_000, 5_000, (arena, choice) -> new Freeze(arena.redis()));
+    FREEZE_REDIS(1_000, 5_000, (arena, choice) -> new Freeze(arena.redis())),
+    CUT_REDIS(500, 5_000, (arena, choice) -> new LinkFault("cut",
+            arena.links(choice).stream().map(Arena.NodeLinks::redis).toList(), new Condition.Cut())),
+    HALF_OPEN_REDIS(2_000, 5_000, (arena, choice) -> new LinkFault("half-open",
+            arena.links(choice).stream().map(Arena.NodeLinks::redis).toList(), new Condition.HalfOpen())),
+    WIPE_REDIS(0, 200, (arena, choice) -> new WipedRedis(arena.stack().redis()));
 
     private final int leastMillis;
     private final int mostMillis;

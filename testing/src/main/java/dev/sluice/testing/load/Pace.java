@@ -1,24 +1,29 @@
 package dev.sluice.testing.load;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * When which event may leave: event n at n / rate seconds after the start, whether or not those before were answered
- * (an open loop), and never beyond a limit that is moved up from outside. Safe for threads.
+ * (an open loop), and never beyond a limit that is moved up from outside. What could not leave for longer than the
+ * longest debt moves the rest back, so that an outage is not followed by one huge rush. Safe for threads.
  */
 public final class Pace {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition moved = lock.newCondition();
     private final double perSecond;
-    private final long began = System.nanoTime();
+    private final long longestDebtNanos;
+    /** When event 0 would have left. */
+    private long began = System.nanoTime();
     private long limit;
     private boolean ended;
 
-    public Pace(double perSecond, long limit) {
+    public Pace(double perSecond, Duration longestDebt, long limit) {
         this.perSecond = perSecond;
+        this.longestDebtNanos = longestDebt.toNanos();
         this.limit = limit;
     }
 
@@ -71,6 +76,11 @@ public final class Pace {
     }
 
     private long nanosUntil(long n) {
-        return began + (long) (n / perSecond * 1e9) - System.nanoTime();
+        long nanos = began + (long) (n / perSecond * 1e9) - System.nanoTime();
+        if (nanos < -longestDebtNanos) {
+            began -= nanos + longestDebtNanos;
+            return -longestDebtNanos;
+        }
+        return nanos;
     }
 }

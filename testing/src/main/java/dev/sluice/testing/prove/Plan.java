@@ -30,6 +30,16 @@ record Plan(long seed, int events, List<FaultKind> kinds, int faults, double per
         return Math.max(SLOWEST, Math.min(FASTEST, events / Math.max(1.0, faults * ONE_FAULT.toMillis() / 1e3)));
     }
 
+    /**
+     * Events leave until the place of the fault after next, the last few after the last fault: so each fault, and its
+     * end, comes under load.
+     *
+     * @param finished faults that are over
+     */
+    long leavingDuring(int finished) {
+        return faults == 0 ? events : (long) (Math.min(finished + 1.95, faults) / (faults + 0.05) * events);
+    }
+
     Schedule schedule() {
         return Schedule.of(seed, kinds, faults, events);
     }

@@ -1,0 +1,118 @@
+package dev.sluice.testing.prove;
+
+import dev.sluice.devstack.Ports;
+import dev.sluice.devstack.process.Listener;
+import dev.sluice.devstack.process.ProcessStack;
+import dev.sluice.testing.fault.Arena;
+import dev.sluice.testing.fault.EngineNode;
+import dev.sluice.testing.fault.FaultFailure;
+import dev.sluice.testing.fault.Link;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A stack, nodes that reach it through links, and a guest that is not running yet. All processes end with it, also when
+ * this one is told to end.
+ */
+final class Scene implements AutoCloseable {
+
+    static final int HEAP_MIB = 512;
+    private static final String GUEST = "guest";
+
+    private final Plan plan;
+    private final List<Listener> listeners;
+    private final ProcessStack stack;
+    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    private final List<Arena.NodeLinks> links = new ArrayList<>();
+    private final List<EngineNode> nodes = new ArrayList<>();
+    private final Thread hook = new Thread(this::endProcesses, "prove-end");
+
+    Scene(Plan plan) throws IOException {
+        this.plan = plan;
+        Files.createDirectories(plan.folder());
+        listeners = IntStream.rangeClosed(0, plan.nodes())
+                .mapToObj(number -> new Listener("NODE" + (char) ('A' + number), Ports.oneFree(), Ports.oneFree())).toList();
+        stack = ProcessStack.empty(plan.folder(), plan.programs(), listeners);
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    void start() throws IOException, FaultFailure, InterruptedException {
+        stack.start();
+        Path folder = plan.folder().resolve("nodes");
+        Path config = Files.writeString(Files.createDirectories(folder).resolve("sluice.yaml"), plan.configuration());
+        for (int number = 0; number <= plan.nodes(); number++) {
+            boolean guest = number == plan.nodes();
+            String name = guest ? GUEST : String.valueOf((char) ('a' + number));
+            Arena.NodeLinks ways = links(name, listeners.get(number));
+            links.add(ways);
+            List<String> settings = new ArrayList<>(settings(ways));
+            if (guest) {
+                settings.add("consumer.membership=left");
+            }
+            Files.deleteIfExists(folder.resolve(name + ".log"));
+            nodes.add(new EngineNode(new EngineNode.Options(name, folder.resolve(name), config, Ports.oneFree(), Ports.oneFree(),
+                    HEAP_MIB, settings)));
+        }
+        for (EngineNode node : residents()) {
+            node.launch();
+        }
+        for (EngineNode node : residents()) {
+            node.awaitReady();
+        }
+    }
+
+    private Arena.NodeLinks links(String node, Listener listener) throws FaultFailure {
+        return new Arena.NodeLinks(new Link(node + "-Kafka", vertx, listener.advertisedPort(), listener.port()),
+                new Link(node + "-PostgreSQL", vertx, 0, stack.postgres().port()),
+                new Link(node + "-Redis", vertx, 0, Integer.parseInt(stack.redis().uri().replaceFirst(".*:", ""))));
+    }
+
+    private List<String> settings(Arena.NodeLinks ways) {
+        return List.of("kafka.bootstrap-servers=127.0.0.1:" + ways.kafka().port(), "postgres.host=127.0.0.1",
+                "postgres.port=" + ways.postgres().port(), "postgres.database=" + stack.postgres().database(),
+                "postgres.user=" + stack.postgres().user(), "postgres.password=" + stack.postgres().password(),
+                "redis.uri=redis://127.0.0.1:" + ways.redis().port());
+    }
+
+    ProcessStack stack() {
+        return stack;
+    }
+
+    /** With the guest. */
+    List<EngineNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /** Those that run from the start. */
+    List<EngineNode> residents() {
+        return List.copyOf(nodes.subList(0, plan.nodes()));
+    }
+
+    EngineNode guest() {
+        return nodes.get(plan.nodes());
+    }
+
+    /** Of the residents. */
+    List<Arena.NodeLinks> links() {
+        return List.copyOf(links.subList(0, plan.nodes()));
+    }
+
+    private void endProcesses() {
+        nodes.forEach(EngineNode::close);
+        stack.close();
+    }
+
+    @Override
+    public void close() {
+        endProcesses();
+        vertx.close();
+        Runtime.getRuntime().removeShutdownHook(hook);
+    }
+}
