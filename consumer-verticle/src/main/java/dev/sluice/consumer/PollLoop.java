@@ -129,22 +129,32 @@ final class PollLoop implements ConsumerRebalanceListener {
     void run() {
         try {
             while (!stopping) {
-                try {
-                    turn();
-                } catch (OffsetOutOfRangeException gone) {
-                    positions.onOutOfRange(gone);
-                } catch (NoOffsetForPartitionException notPlacedYet) {
-                    LOG.debug("group={} {}", group, notPlacedYet.toString());
-                } catch (RetriableException passing) {
-                    LOG.warn("group={} Kafka did not answer ({}); polling goes on", group, passing.toString());
-                    awaitRoom();
-                }
+                step();
             }
             giveUp(assigned.keySet(), settings.stopDeadline());
         } finally {
-            forget(List.copyOf(assigned.keySet()));
-            close();
+            end();
         }
+    }
+
+    /** One turn; what Kafka can't answer now is asked again by the next. */
+    void step() {
+        try {
+            turn();
+        } catch (OffsetOutOfRangeException gone) {
+            positions.onOutOfRange(gone);
+        } catch (NoOffsetForPartitionException notPlacedYet) {
+            LOG.debug("group={} {}", group, notPlacedYet.toString());
+        } catch (RetriableException passing) {
+            LOG.warn("group={} Kafka did not answer ({}); polling goes on", group, passing.toString());
+            awaitRoom();
+        }
+    }
+
+    /** After the last step, whatever ended it: commits nothing. */
+    void end() {
+        forget(List.copyOf(assigned.keySet()));
+        close();
     }
 
     private void turn() {

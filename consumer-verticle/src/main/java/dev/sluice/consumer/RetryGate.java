@@ -3,8 +3,8 @@ package dev.sluice.consumer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -19,7 +19,7 @@ final class RetryGate {
     private record Held(Work work, long dueMillis) {
     }
 
-    private final Map<AssignedPartition, Deque<Held>> held = new HashMap<>();
+    private final Map<AssignedPartition, Deque<Held>> held = new LinkedHashMap<>();
 
     void hold(Work work, long dueMillis) {
         held.computeIfAbsent(work.partition(), key -> new ArrayDeque<>()).add(new Held(work, dueMillis));

@@ -36,7 +36,7 @@ final class RecordWriter {
     private final LongSupplier clock;
     private final Map<String, Count> counts = new HashMap<>();
 
-    private RecordWriter(KafkaWriteStream<byte[], byte[]> kafka, LongSupplier clock) {
+    RecordWriter(KafkaWriteStream<byte[], byte[]> kafka, LongSupplier clock) {
         this.kafka = kafka;
         this.clock = clock;
     }

@@ -1,0 +1,135 @@
+package dev.sluice.testing.simulation;
+
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Tuple;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One statement under way in a session. It goes row by row and stops before a row that another transaction holds, keeping
+ * what it has: run again, it goes on there. The product's own texts are recognised by their beginning.
+ */
+final class Statement {
+
+    private final String sql;
+    private final Tuple parameters;
+    private final List<Object[]> rows = new ArrayList<>();
+    private int rowCount;
+    private int at;
+
+    Statement(String sql, Tuple parameters) {
+        this.sql = sql.strip();
+        this.parameters = parameters;
+    }
+
+    List<Object[]> rows() {
+        return rows;
+    }
+
+    int rowCount() {
+        return rowCount;
+    }
+
+    boolean is(String text) {
+        return sql.equals(text);
+    }
+
+    /**
+     * @return the row that it waits for; null when it has ended
+     * @throws PgException what PostgreSQL says
+     */
+    Table<?>.Row run(Session session) {
+        if (sql.startsWith("INSERT INTO processed_events") && sql.contains("unnest")) {
+            return claim(session, sql.contains("ON CONFLICT"));
+        }
+        if (sql.startsWith("INSERT INTO processed_events")) {
+            return bury(session);
+        }
+        if (sql.startsWith("SELECT outcome FROM processed_events")) {
+            String outcome = session.inbox().row(parameters.getString(1)).seenBy(session);
+            if (outcome != null) {
+                rows.add(new Object[] {outcome});
+            }
+            return null;
+        }
+        if (sql.startsWith("UPDATE processed_events SET outcome = $3")) {
+            for (String id : texts(1)) {
+                session.inbox().row(id).write(session, parameters.getString(2));
+            }
+            return null;
+        }
+        if (sql.startsWith("INSERT INTO entity_sequences")) {
+            return lockSequences(session);
+        }
+        if (sql.startsWith("UPDATE entity_sequences")) {
+            Long[] last = (Long[]) parameters.getValue(2);
+            for (int i = 0; i < texts(1).length; i++) {
+                session.sequences().row(texts(1)[i]).write(session, last[i]);
+            }
+            return null;
+        }
+        if (sql.startsWith(SimulatedHandler.EFFECT)) {
+            session.onEffect(parameters.getString(0));
+            return null;
+        }
+        if (sql.startsWith(SimulatedHandler.FAULTY)) {
+            throw error("22P02", "invalid input syntax for type numeric");
+        }
+        if (sql.equals("SELECT 1")) {
+            return null;
+        }
+        throw new UnsupportedOperationException("the simulation's PostgreSQL has not learnt this statement: " + sql);
+    }
+
+    private Table<?>.Row claim(Session session, boolean doNothing) {
+        String[] ids = texts(1);
+        for (; at < ids.length; at++) {
+            Table<String>.Row row = session.inbox().row(ids[at]);
+            if (row.isHeldByAnother(session)) {
+                return row;
+            }
+            if (row.seenBy(session) == null) {
+                row.write(session, "applied");
+                rows.add(new Object[] {ids[at]});
+            } else if (!doNothing) {
+                throw error("23505", "duplicate key");
+            }
+        }
+        return null;
+    }
+
+    private Table<?>.Row bury(Session session) {
+        Table<String>.Row row = session.inbox().row(parameters.getString(1));
+        if (row.isHeldByAnother(session)) {
+            return row;
+        }
+        if (row.seenBy(session) == null) {
+            row.write(session, "dead");
+            rowCount = 1;
+        }
+        return null;
+    }
+
+    private Table<?>.Row lockSequences(Session session) {
+        String[] entities = texts(1);
+        for (; at < entities.length; at++) {
+            Table<Long>.Row row = session.sequences().row(entities[at]);
+            if (row.isHeldByAnother(session)) {
+                return row;
+            }
+            Long known = row.seenBy(session);
+            row.write(session, known == null ? Long.valueOf(-1) : known);
+            rows.add(new Object[] {entities[at], row.seenBy(session)});
+        }
+        return null;
+    }
+
+    private String[] texts(int index) {
+        return (String[]) parameters.getValue(index);
+    }
+
+    static PgException error(String state, String message) {
+        return new PgException(message, "ERROR", state, null);
+    }
+}
