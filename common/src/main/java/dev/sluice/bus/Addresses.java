@@ -25,9 +25,16 @@ public final class Addresses {
     public static final Request<LagQuestion, LagReport> LAG_NOW =
             new Request<>("sluice.lag.now", LagQuestion.class, LagReport.class, Duration.ofSeconds(10));
 
+    /** A lag monitor to the one that samples for the cluster. */
+    public static final Request<LagQuestion, LagReport> LAG_OF_SAMPLER =
+            new Request<>("sluice.lag.sampler", LagQuestion.class, LagReport.class, Duration.ofMillis(9_500));
+
     /** Every verticle instance to its node's operations server: a sign of life. */
     public static final Announcement<ComponentHealth> HEALTH =
             new Announcement<>("sluice.health", ComponentHealth.class);
+
+    /** A consumer instance to the lag monitor: why it does not read. */
+    public static final Announcement<GroupPause> PAUSES = new Announcement<>("sluice.pauses", GroupPause.class);
 
     private Addresses() {
     }

@@ -64,13 +64,10 @@ public record PostgresSettings(String host, int port, String database, String us
      * undeployed.
      */
     public Pool pool(Vertx vertx) {
-        Map<String, String> session = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
-        session.put("application_name", "sluice");
-        session.put("idle_in_transaction_session_timeout", idleInTransaction.toMillis() + "ms");
-        session.put("lock_timeout", lockTimeout.toMillis() + "ms");
-        session.put("transaction_timeout", transactionTimeout.toMillis() + "ms");
-        PgConnectOptions connect = new PgConnectOptions().setHost(host).setPort(port).setDatabase(database)
-                .setUser(user).setPassword(password).setProperties(session).setCachePreparedStatements(true);
+        PgConnectOptions connect = connectOptions(Map.of(
+                "idle_in_transaction_session_timeout", idleInTransaction.toMillis() + "ms",
+                "lock_timeout", lockTimeout.toMillis() + "ms",
+                "transaction_timeout", transactionTimeout.toMillis() + "ms")).setCachePreparedStatements(true);
         NetClientOptions net = new NetClientOptions().setTcpKeepAlive(true)
                 .setConnectTimeout((int) connectTimeout.toMillis());
         PoolOptions pool = new PoolOptions().setShared(true).setName("sluice").setMaxSize(poolSize)
@@ -80,6 +77,15 @@ public record PostgresSettings(String host, int port, String database, String us
         ((VertxInternal) vertx).createEventLoopContext().dispatch(() ->
                 built.set(PgBuilder.pool().with(pool).with(net).connectingTo(connect).using(vertx).build()));
         return built.get();
+    }
+
+    /** For a session of one's own. @param session settings of it, by PostgreSQL's names */
+    public PgConnectOptions connectOptions(Map<String, String> session) {
+        Map<String, String> properties = new HashMap<>(PgConnectOptions.DEFAULT_PROPERTIES);
+        properties.put("application_name", "sluice");
+        properties.putAll(session);
+        return new PgConnectOptions().setHost(host).setPort(port).setDatabase(database).setUser(user)
+                .setPassword(password).setProperties(properties);
     }
 
     @Override

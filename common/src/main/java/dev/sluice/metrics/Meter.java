@@ -22,7 +22,7 @@ public enum Meter {
     KAFKA_CONSUMER_VERDICT("kafka_consumer_verdict", Kind.GAUGE, Unit.STATE,
             "What becomes of a partition's lag: 0 OK, 1 LAGGING, 2 STALLED, 3 STOPPED", "group", "topic", "partition"),
     KAFKA_CONSUMER_DRAIN_SECONDS("kafka_consumer_drain_seconds", Kind.GAUGE, Unit.SECONDS,
-            "Time in which a topic's lag is worked off at the present pace; +Inf when it doesn't shrink", "group", "topic"),
+            "Time in which a topic's lag is worked off at the present pace; no value while it grows", "group", "topic"),
     EVENT_PROCESSING_SECONDS("event_processing_seconds", Kind.HISTOGRAM, Unit.SECONDS,
             "Time from an event's poll to its durable outcome", "group"),
     CONSUMER_PROCESSING_LATENCY_P99("consumer_processing_latency_p99", Kind.GAUGE, Unit.SECONDS,

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,9 +48,12 @@ class RecordCodecTest {
                 new Routed.NotRouted("Kafka is away"),
                 new LagQuestion(),
                 new LagReport(List.of(
-                        new LagReport.PartitionLag("audit", "events", 1, OptionalLong.of(5), 2, 9, OptionalLong.of(4)),
-                        new LagReport.PartitionLag("audit", "events", 2, OptionalLong.empty(), 0, 9, OptionalLong.empty())),
-                        7, 20, 1_700_000_000_000L),
+                        new LagReport.PartitionLag("audit", "events", 1, OptionalLong.of(5), 2, 9, OptionalLong.of(4),
+                                OptionalDouble.of(1.5), 3, LagVerdict.STALLED, "does not move"),
+                        new LagReport.PartitionLag("audit", "events", 2, OptionalLong.empty(), 0, 9, OptionalLong.empty(),
+                                OptionalDouble.empty(), 0, LagVerdict.OK, "")),
+                        List.of(new LagReport.TopicLag("audit", "events", 4, OptionalDouble.empty())), 7, 20, 1_700_000_000_000L),
+                new GroupPause("audit", "node-1-audit-0", "breaker open"),
                 new ComponentHealth("node-1", "consumer-verticle", "0", false, "no database"));
     }
 

@@ -30,6 +30,7 @@ public final class ConsumerVerticle extends VerticleBase {
     private List<SubscriptionRun> runs = List.of();
     private MemberWatch members;
     private long beat;
+    private long pauseNews;
 
     /** @param index among the node's consumer instances, the same at each start: part of the static membership */
     public ConsumerVerticle(ConsumerSettings settings, int index, FailureRules rules, KafkaSettings kafka,
@@ -60,6 +61,7 @@ public final class ConsumerVerticle extends VerticleBase {
             members = MemberWatch.of(vertx, redis, kafka, node.name() + "-" + index + "-members",
                     runs.stream().collect(Collectors.toMap(SubscriptionRun::group, SubscriptionRun::instanceId)));
             members.start();
+            pauseNews = PauseNews.tell(vertx, node.bus(), runs);
             beat = node.beat(vertx, "consumer-verticle", Integer.toString(index), this::fault);
         });
     }
@@ -71,6 +73,7 @@ public final class ConsumerVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         vertx.cancelTimer(beat);
+        vertx.cancelTimer(pauseNews);
         return Future.join(runs.stream().map(SubscriptionRun::stop).toList())
                 .eventually(() -> members == null ? Future.succeededFuture() : members.stop(settings.membership() == ConsumerSettings.Membership.KEPT));
     }

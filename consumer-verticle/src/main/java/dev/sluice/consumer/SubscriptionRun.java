@@ -197,6 +197,13 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 .map(LostRange::toString).sorted().collect(Collectors.joining("; ")));
     }
 
+    /** Why nothing is read on purpose. */
+    Optional<String> pause() {
+        return downstream.isOpen() ? Optional.of("the circuit breaker around PostgreSQL is open")
+                : budget == 0 ? Optional.of("the prefetch budget is zero: the downstream fails or the heap is full")
+                : pollThread.lost().isEmpty() ? Optional.empty() : Optional.of("offsets are lost, an operator must resume");
+    }
+
     /** What is still under way when the poll loop has ended is past its deadline: rolled back, uncommitted. */
     Future<Void> stop() {
         vertx.cancelTimer(controlTimer);

@@ -12,13 +12,15 @@ import picocli.CommandLine.Spec;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 
 @Command(name = "lag", mixinStandardHelpOptions = true, description = "Prints how far each group is behind, by partition.")
 final class LagCommand implements Callable<Integer> {
 
-    private static final String ROW = "%-24s %-24s %9s %12s %12s %10s%n";
+    private static final String ROW = "%-20s %-20s %9s %11s %11s %9s %8s  %-8s %s%n";
+    private static final String SUM = "%-20s %-20s %9d events, %s%n";
 
     @Mixin
     private RunningNode node;
@@ -59,11 +61,23 @@ final class LagCommand implements Callable<Integer> {
     }
 
     private static void print(PrintWriter out, JsonNode report) {
-        out.printf(ROW, "GROUP", "TOPIC", "PARTITION", "COMMITTED", "END", "LAG");
+        out.printf(ROW, "GROUP", "TOPIC", "PARTITION", "COMMITTED", "END", "LAG", "SECONDS", "VERDICT", "REASON");
         for (JsonNode row : report.path("partitions")) {
             out.printf(ROW, row.path("group").asText(), row.path("topic").asText(), row.path("partition").asText(),
-                    row.path("committed").asText("none"), row.path("end").asText(), row.path("lag").asText("none"));
+                    row.path("committed").asText("none"), row.path("end").asText(), row.path("lag").asText("none"),
+                    row.path("seconds").isNumber() ? String.format(Locale.ROOT, "%.1f", row.path("seconds").asDouble()) : "none",
+                    row.path("verdict").asText(), row.path("reason").asText());
+        }
+        for (JsonNode topic : report.path("topics")) {
+            out.printf(SUM, topic.path("group").asText(), topic.path("topic").asText(), topic.path("lag").asLong(),
+                    drain(topic.path("lag").asLong(), topic.path("drainSeconds")));
         }
         out.printf("parked %d, total %d%n", report.path("parked").asLong(), report.path("total").asLong());
+    }
+
+    private static String drain(long lag, JsonNode seconds) {
+        return lag == 0 ? "nothing to drain" : seconds.isNumber()
+                ? String.format(Locale.ROOT, "drained in %.0f s at the present pace", seconds.asDouble())
+                : "not shrinking, or not seen for long enough";
     }
 }

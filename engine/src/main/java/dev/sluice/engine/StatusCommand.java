@@ -16,6 +16,7 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 @Command(name = "status", mixinStandardHelpOptions = true, description = "Says what runs, where, and how far behind it is.")
 final class StatusCommand implements Callable<Integer> {
@@ -57,7 +58,7 @@ final class StatusCommand implements Callable<Integer> {
     private static String text(StatusReport status) {
         String verticles = status.verticles().stream().map(running -> running.name() + " x " + running.instances())
                 .collect(Collectors.joining(", "));
-        return String.join(System.lineSeparator(),
+        return String.join(System.lineSeparator(), Stream.concat(Stream.of(
                 "node        " + status.node() + " (pid " + status.pid() + ", " + (status.ready() ? "ready" : "not ready") + ")",
                 "gateway     " + (status.gateway() == null ? "none" : status.gateway()),
                 "operations  " + status.operations(),
@@ -65,6 +66,7 @@ final class StatusCommand implements Callable<Integer> {
                 "postgres    " + status.postgres().replaceFirst(":[^:@/]*@", ":***@"),
                 "redis       " + status.redis(),
                 "verticles   " + verticles,
-                "lag         " + (status.lag() == null ? "not known (" + status.lagReason() + ")" : status.lag()));
+                "lag         " + (status.lag() == null ? "not known (" + status.lagReason() + ")" : status.lag())),
+                status.troubles().stream().map(trouble -> "trouble     " + trouble)).toList());
     }
 }

@@ -1,17 +1,18 @@
 package dev.sluice.lag;
 
-import dev.sluice.bus.LagReport.PartitionLag;
 import dev.sluice.config.KafkaSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeConsumerGroupsResult;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsResult;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaFuture;
@@ -28,6 +29,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
@@ -48,7 +50,7 @@ final class GroupOffsets {
     /** Said in the log; one that exists again is forgotten here. */
     private final Set<String> missing = new HashSet<>();
 
-    private GroupOffsets(Admin admin, Context context, Map<String, Set<String>> topicsByGroup) {
+    GroupOffsets(Admin admin, Context context, Map<String, Set<String>> topicsByGroup) {
         this.admin = admin;
         this.context = context;
         this.topicsByGroup = topicsByGroup;
@@ -66,40 +68,63 @@ final class GroupOffsets {
     }
 
     /** Of every group, topic and partition that exists. */
-    Future<List<PartitionLag>> read() {
+    Future<List<PartitionReading>> read() {
         Set<String> topics = topicsByGroup.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
-        return partitionsOf(topics).compose(partitions -> committed(partitions).compose(committed -> {
+        return topicsOf(topics).compose(found -> {
+            Map<String, List<TopicPartition>> partitions = partitionsOf(found);
             Set<TopicPartition> all = partitions.values().stream().flatMap(List::stream).collect(Collectors.toSet());
-            return offsets(all, OffsetSpec.earliest()).compose(low -> offsets(all, OffsetSpec.latest())
-                    .map(end -> lags(partitions, committed, low, end)));
-        }));
+            return Future.all(members(), committed(partitions)).compose(before ->
+                    Future.all(offsets(all, OffsetSpec.earliest()), offsets(all, OffsetSpec.latest()))
+                            .map(after -> readings(found, partitions, before.resultAt(0), before.resultAt(1),
+                                    after.resultAt(0), after.resultAt(1))));
+        });
     }
 
-    private List<PartitionLag> lags(Map<String, List<TopicPartition>> partitions,
-                                    Map<String, Map<TopicPartition, OffsetAndMetadata>> committed,
-                                    Map<TopicPartition, Long> low, Map<TopicPartition, Long> end) {
-        List<PartitionLag> lags = new ArrayList<>();
+    private List<PartitionReading> readings(Map<String, TopicDescription> described,
+                                            Map<String, List<TopicPartition>> partitions,
+                                            Map<String, Map<TopicPartition, String>> members,
+                                            Map<String, Map<TopicPartition, OffsetAndMetadata>> committed,
+                                            Map<TopicPartition, Long> low, Map<TopicPartition, Long> end) {
+        List<PartitionReading> readings = new ArrayList<>();
         topicsByGroup.forEach((group, topics) -> topics.stream().sorted()
                 .flatMap(topic -> partitions.getOrDefault(topic, List.of()).stream())
                 .filter(partition -> low.containsKey(partition) && end.containsKey(partition))
-                .forEach(partition -> lags.add(LagCalculator.of(group, partition.topic(), partition.partition(),
-                        offset(committed.get(group).get(partition)), low.get(partition), end.get(partition)))));
-        return lags;
+                .forEach(partition -> readings.add(new PartitionReading(group, partition.topic(),
+                        described.get(partition.topic()).topicId().toString(), partition.partition(),
+                        offset(committed.get(group).get(partition)), low.get(partition), end.get(partition),
+                        Optional.ofNullable(members.getOrDefault(group, Map.of()).get(partition))))));
+        return readings;
     }
 
     private static OptionalLong offset(OffsetAndMetadata committed) {
         return committed == null || committed.offset() < 0 ? OptionalLong.empty() : OptionalLong.of(committed.offset());
     }
 
-    private Future<Map<String, List<TopicPartition>>> partitionsOf(Set<String> topics) {
+    private Future<Map<String, TopicDescription>> topicsOf(Set<String> topics) {
         DescribeTopicsResult described = admin.describeTopics(topics);
         return each(topics, topic -> described.topicNameValues().get(topic), UnknownTopicOrPartitionException.class)
-                .map(found -> {
-                    noteMissing(topics, found.keySet());
-                    Map<String, List<TopicPartition>> partitions = new HashMap<>();
-                    found.forEach((topic, description) -> partitions.put(topic, description.partitions().stream()
-                            .map(info -> new TopicPartition(topic, info.partition())).toList()));
-                    return partitions;
+                .onSuccess(found -> noteMissing(topics, found.keySet()));
+    }
+
+    private static Map<String, List<TopicPartition>> partitionsOf(Map<String, TopicDescription> topics) {
+        Map<String, List<TopicPartition>> partitions = new HashMap<>();
+        topics.forEach((topic, description) -> partitions.put(topic, description.partitions().stream()
+                .map(info -> new TopicPartition(topic, info.partition())).toList()));
+        return partitions;
+    }
+
+    /** By group and partition, who owns it: its static name where it has one. */
+    private Future<Map<String, Map<TopicPartition, String>>> members() {
+        DescribeConsumerGroupsResult described = admin.describeConsumerGroups(topicsByGroup.keySet());
+        return each(topicsByGroup.keySet(), group -> described.describedGroups().get(group),
+                GroupIdNotFoundException.class).map(groups -> {
+                    Map<String, Map<TopicPartition, String>> owners = new HashMap<>();
+                    groups.forEach((group, description) -> {
+                        Map<TopicPartition, String> owner = owners.computeIfAbsent(group, first -> new HashMap<>());
+                        description.members().forEach(member -> member.assignment().topicPartitions().forEach(partition ->
+                                owner.put(partition, member.groupInstanceId().orElse(member.consumerId()))));
+                    });
+                    return owners;
                 });
     }
 

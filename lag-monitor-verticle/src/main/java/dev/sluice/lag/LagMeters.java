@@ -4,6 +4,9 @@ import dev.sluice.bus.LagReport;
 import dev.sluice.bus.LagReport.PartitionLag;
 import dev.sluice.metrics.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.shareddata.LocalMap;
+import io.vertx.core.shareddata.Shareable;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -12,47 +15,49 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The newest sample as gauges, each registered once. A partition without a commit, or not in the sample, shows NaN. */
-final class LagMeters {
+/**
+ * The newest report as gauges, each registered once in a node. A partition without a commit has no lag to show; what is
+ * not in the newest report shows NaN, no value. Any thread.
+ */
+final class LagMeters implements Shareable {
 
     private record Key(Meter meter, List<String> labels) {
     }
 
     private final MeterRegistry registry;
     private final Map<Key, Double> values = new ConcurrentHashMap<>();
-    private final Map<List<Object>, EndHistory> ends = new HashMap<>();
 
     LagMeters(MeterRegistry registry) {
         this.registry = registry;
     }
 
+    /** The node's one, whichever of its monitors samples. */
+    static LagMeters of(Vertx vertx, MeterRegistry registry) {
+        LocalMap<String, LagMeters> all = vertx.sharedData().getLocalMap("sluice.lag.meters");
+        return all.computeIfAbsent("lag", name -> new LagMeters(registry));
+    }
+
     void onSampled(LagReport report) {
         Set<Key> shown = new HashSet<>();
-        Map<List<String>, Double> byTopic = new HashMap<>();
+        Map<List<String>, Long> byTopic = new HashMap<>();
         for (PartitionLag partition : report.partitions()) {
-            EndHistory history = ends.computeIfAbsent(List.of(partition.group(), partition.topic(), partition.partition()),
-                    first -> new EndHistory());
-            history.onSampled(report.sampledAtMillis(), partition.end());
-            if (partition.lag().isPresent()) {
-                List<String> labels = List.of(partition.group(), partition.topic(), Integer.toString(partition.partition()));
-                double lag = partition.lag().getAsLong();
+            List<String> labels = List.of(partition.group(), partition.topic(), Integer.toString(partition.partition()));
+            partition.lag().ifPresent(lag -> {
                 show(shown, Meter.KAFKA_CONSUMER_GROUP_LAG, labels, lag);
-                show(shown, Meter.KAFKA_CONSUMER_LAG_SECONDS, labels, seconds(partition, history, report.sampledAtMillis()));
-                byTopic.merge(List.of(partition.group(), partition.topic()), lag, Double::sum);
-            }
+                byTopic.merge(List.of(partition.group(), partition.topic()), lag, Long::sum);
+            });
+            partition.seconds().ifPresent(seconds -> show(shown, Meter.KAFKA_CONSUMER_LAG_SECONDS, labels, seconds));
+            show(shown, Meter.KAFKA_CONSUMER_VERDICT, labels, partition.verdict().ordinal());
         }
         byTopic.forEach((labels, lag) -> show(shown, Meter.KAFKA_CONSUMER_LAG, labels, lag));
+        report.topics().forEach(topic -> topic.drainSeconds().ifPresent(seconds ->
+                show(shown, Meter.KAFKA_CONSUMER_DRAIN_SECONDS, List.of(topic.group(), topic.topic()), seconds)));
         values.replaceAll((key, value) -> shown.contains(key) ? value : Double.NaN);
     }
 
-    /** What was known is no longer true. */
-    void onSampleFailed() {
+    /** What was known is no longer true, or another node tells it now. */
+    void showNothing() {
         values.replaceAll((key, value) -> Double.NaN);
-    }
-
-    private static double seconds(PartitionLag partition, EndHistory history, long nowMillis) {
-        return partition.lag().orElse(0) == 0 ? 0
-                : history.ageOf(Math.max(partition.committed().orElse(0), partition.low()), nowMillis);
     }
 
     private void show(Set<Key> shown, Meter meter, List<String> labels, double value) {

@@ -2,12 +2,16 @@ package dev.sluice.lag;
 
 import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
+import dev.sluice.bus.LagQuestion;
 import dev.sluice.bus.LagReport;
 import dev.sluice.bus.Node;
 import dev.sluice.config.KafkaSettings;
+import dev.sluice.config.PostgresSettings;
 import dev.sluice.event.Topics;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,13 +19,13 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Samples the lag of all groups, regularly and when asked at {@link Addresses#LAG_NOW}. A question is answered from a
- * sample that began after it; questions that wait for one share it, so that Kafka sees at most one sample at a time.
+ * Tells the lag of all groups, regularly as metrics and when asked at {@link Addresses#LAG_NOW}. Of all monitors of a
+ * cluster one samples, see {@link SamplersSeat}; the others hand questions on to it, and answer themselves only where
+ * the bus does not reach it (then without a history, so without verdicts that need one).
  */
 public final class LagMonitorVerticle extends VerticleBase {
 
@@ -31,27 +35,30 @@ public final class LagMonitorVerticle extends VerticleBase {
     private final LagSettings settings;
     private final Map<String, Set<String>> topicsByGroup;
     private final KafkaSettings kafka;
+    private final PostgresSettings postgres;
     private final Node node;
-    private final LagMeters meters;
 
-    private GroupOffsets offsets;
-    private Bus.Serving serving;
-    private long sampling;
-    /** The sample that Kafka is answering; null when there is none. */
-    private Future<LagReport> running;
-    /** The one after it, for those who asked since it began; null when nobody has. */
-    private Future<LagReport> next;
+    private LagMeters meters;
+    private Sampling sampling;
+    private SamplersSeat seat;
+    private Bus.Serving everybody;
+    private Bus.Serving pauseNews;
+    /** While the seat is ours. */
+    private Optional<Bus.Serving> sampler = Optional.empty();
+    private long beat;
+    private long timer;
     /** Why the last sample failed; empty when it didn't. */
     private Optional<String> fault = Optional.empty();
 
     /** @param topicsByGroup declared topics; the retry topic of each is sampled, too */
-    public LagMonitorVerticle(LagSettings settings, Map<String, Set<String>> topicsByGroup, KafkaSettings kafka, Node node) {
+    public LagMonitorVerticle(LagSettings settings, Map<String, Set<String>> topicsByGroup, KafkaSettings kafka,
+                              PostgresSettings postgres, Node node) {
         this.settings = settings;
         this.topicsByGroup = topicsByGroup.entrySet().stream()
                 .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, entry -> withRetries(entry.getValue())));
         this.kafka = kafka;
+        this.postgres = postgres;
         this.node = node;
-        this.meters = new LagMeters(node.meters());
     }
 
     private static Set<String> withRetries(Set<String> topics) {
@@ -60,65 +67,76 @@ public final class LagMonitorVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return GroupOffsets.open(vertx, kafka, "sluice-lag-" + deploymentID(), settings.deadline(), topicsByGroup)
-                .compose(opened -> {
-                    offsets = opened;
-                    serving = node.bus().serve(Addresses.LAG_NOW, question -> sampleFromNow());
-                    node.beat(vertx, "lag-monitor-verticle", deploymentID(), () -> fault);
-                    sampling = vertx.setPeriodic(1, settings.interval().toMillis(), timer -> sampleFromNow());
-                    return serving.started();
+        String client = "sluice-lag-" + deploymentID();
+        meters = LagMeters.of(vertx, node.meters());
+        Pauses pauses = new Pauses();
+        pauseNews = node.bus().listen(Addresses.PAUSES, pause -> pauses.onHeard(pause, System.nanoTime()));
+        return GroupOffsets.open(vertx, kafka, client, settings.deadline(), topicsByGroup).compose(offsets ->
+                vertx.executeBlocking(() -> new OldestUnread(kafka, client + "-reader")).compose(oldest -> {
+                    sampling = new Sampling(vertx, settings, offsets, oldest, new ParkedCount(postgres.pool(vertx)), pauses);
+                    seat = new SamplersSeat(vertx, postgres, this::onSeatChanged);
+                    everybody = node.bus().serve(Addresses.LAG_NOW, question -> answer());
+                    beat = node.beat(vertx, "lag-monitor-verticle", deploymentID(), () -> fault);
+                    return seat.start();
+                })).compose(known -> {
+                    timer = vertx.setPeriodic(1, settings.interval().toMillis(), due -> onDue());
+                    return everybody.started();
                 });
     }
 
-    private Future<LagReport> sampleFromNow() {
-        if (running == null) {
-            return startSample();
+    private void onSeatChanged(boolean ours) {
+        if (ours) {
+            sampler = Optional.of(node.bus().serve(Addresses.LAG_OF_SAMPLER, question -> sample()));
+        } else {
+            sampler.ifPresent(Bus.Serving::stop);
+            sampler = Optional.empty();
+            meters.showNothing();
         }
-        if (next == null) {
-            next = running.transform(ended -> startSample());
-        }
-        return next;
     }
 
-    private Future<LagReport> startSample() {
-        next = null;
-        Future<LagReport> sample = offsets.read().timeout(settings.deadline().toMillis(), TimeUnit.MILLISECONDS)
-                .map(partitions -> new LagReport(partitions, 0, LagCalculator.total(partitions), System.currentTimeMillis()))
-                .onSuccess(this::onSampled).onFailure(this::onSampleFailed);
-        running = sample;
-        return sample;
+    private void onDue() {
+        if (seat.isOurs()) {
+            sample();
+        }
+    }
+
+    private Future<LagReport> answer() {
+        return seat.isOurs() ? sample() : node.bus().ask(Addresses.LAG_OF_SAMPLER, new LagQuestion())
+                .recover(error -> error instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS
+                        ? sample() : Future.failedFuture(error));
+    }
+
+    private Future<LagReport> sample() {
+        return sampling.sampleFromNow().onSuccess(this::onSampled).onFailure(this::onSampleFailed);
     }
 
     private void onSampled(LagReport report) {
-        running = null;
         if (fault.isPresent()) {
             LOG.info("lag is known again");
             fault = Optional.empty();
         }
-        meters.onSampled(report);
+        if (seat.isOurs()) {
+            meters.onSampled(report);
+        }
     }
 
     private void onSampleFailed(Throwable error) {
-        running = null;
         String reason = error.getClass().getSimpleName() + ": " + error.getMessage();
         if (fault.isEmpty()) {
             LOG.warn("lag can't be read, trying on: reason={}", reason);
         }
         fault = Optional.of(reason);
-        meters.onSampleFailed();
+        if (seat.isOurs()) {
+            meters.showNothing();
+        }
     }
 
     @Override
     public Future<?> stop() {
-        vertx.cancelTimer(sampling);
-        return serving.stop().eventually(this::runningEnded).eventually(() -> vertx.executeBlocking(() -> {
-            offsets.close(CLOSE_WITHIN);
-            return null;
-        }));
-    }
-
-    /** Within the sample's deadline. */
-    private Future<?> runningEnded() {
-        return running == null ? Future.succeededFuture() : running.otherwiseEmpty();
+        vertx.cancelTimer(timer);
+        vertx.cancelTimer(beat);
+        return Future.join(everybody.stop(), pauseNews.stop(),
+                        sampler.map(Bus.Serving::stop).orElse(Future.succeededFuture()))
+                .eventually(seat::close).eventually(() -> sampling.close(CLOSE_WITHIN));
     }
 }

@@ -8,8 +8,11 @@ import dev.sluice.bus.LagReport;
 import dev.sluice.bus.LagReport.PartitionLag;
 import dev.sluice.bus.Node;
 import dev.sluice.config.KafkaSettings;
+import dev.sluice.config.PostgresSettings;
 import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Postgres;
 import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.store.Schema;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -50,6 +53,7 @@ import static org.awaitility.Awaitility.await;
 class LagMonitorVerticleTest {
 
     private static Kafka kafka;
+    private static PostgresSettings postgres;
     private static Admin admin;
 
     private final String topic = "t" + UUID.randomUUID();
@@ -60,8 +64,11 @@ class LagMonitorVerticleTest {
     private Bus bus;
 
     @BeforeAll
-    static void connect(Kafka realKafka) {
+    static void connect(Kafka realKafka, Postgres realPostgres) {
         kafka = realKafka;
+        postgres = PostgresSettings.of(realPostgres.host(), realPostgres.port(), realPostgres.database(),
+                realPostgres.user(), realPostgres.password());
+        Schema.migrate(postgres);
         admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()));
     }
 
@@ -114,7 +121,7 @@ class LagMonitorVerticleTest {
         assertThat(of(report, topic, 0).committed()).isEmpty();
         assertThat(of(report, topic, 0).lag()).isEmpty();
         assertThat(report.total()).isEqualTo(6);
-        assertThat(meters.getMeters()).isEmpty();
+        assertThat(meters.find("kafka_consumer_group_lag").gauge()).isNull();
     }
 
     @Test
@@ -162,6 +169,34 @@ class LagMonitorVerticleTest {
     }
 
     @Test
+    void shouldTellTheAgeOfTheOldestUnreadRecordByItsOwnTimestampToTheFirstSample() throws Exception {
+        long accepted = System.currentTimeMillis() - 90_000;
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            producer.send(new ProducerRecord<>(topic, 0, accepted - 60_000, null, new byte[1])).get(30, TimeUnit.SECONDS);
+            producer.send(new ProducerRecord<>(topic, 0, accepted, null, new byte[1])).get(30, TimeUnit.SECONDS);
+        }
+        commit(topic, 0, 1);
+
+        assertThat(of(lagNow(), topic, 0).seconds().orElseThrow()).isBetween(89.0, 110.0);
+    }
+
+    @Test
+    void shouldSeeTheRecordsOfATopicThatWasDeletedAndCreatedAnew() throws Exception {
+        produce(topic, 0, 10);
+        commit(topic, 0, 10);
+        assertThat(of(lagNow(), topic, 0).lag()).hasValue(0);
+
+        admin.deleteTopics(List.of(topic)).all().get(30, TimeUnit.SECONDS);
+        await().atMost(Duration.ofSeconds(30)).until(() -> !admin.listTopics().names().get(30, TimeUnit.SECONDS).contains(topic));
+        admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get(30, TimeUnit.SECONDS);
+        produce(topic, 0, 3);
+
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(lagNow().total()).isEqualTo(3));
+        commit(topic, 0, 10);
+        assertThat(of(lagNow(), topic, 0).lag()).as("a commit from before").hasValue(3);
+    }
+
+    @Test
     void shouldNotJoinTheGroup() throws Exception {
         commit(topic, 0, 0);
 
@@ -193,7 +228,8 @@ class LagMonitorVerticleTest {
         bus.listen(Addresses.HEALTH, health::set);
         LagSettings settings = new LagSettings(Duration.ofSeconds(1), Duration.ofSeconds(4));
         ended(vertx.deployVerticle(new LagMonitorVerticle(settings, topicsByGroup,
-                new KafkaSettings(kafka.bootstrapServers(), Map.of()), new Node("node-1", bus, meters))));
+                new KafkaSettings(kafka.bootstrapServers(), Map.of()), postgres, new Node("node-1", bus, meters))));
+
     }
 
     private LagReport lagNow() {

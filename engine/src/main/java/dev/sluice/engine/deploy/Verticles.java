@@ -29,7 +29,7 @@ final class Verticles {
     Deployable create(VerticleKind kind, int index) {
         return switch (kind) {
             case DLQ_ROUTER -> new DlqRouterVerticle(config.dlq(), config.kafka(), config.postgres(), node);
-            case LAG_MONITOR -> new LagMonitorVerticle(config.lag(), topicsByGroup(), config.kafka(), node);
+            case LAG_MONITOR -> new LagMonitorVerticle(config.lag(), topicsByGroup(), config.kafka(), config.postgres(), node);
             case GATEWAY -> new ProducerGatewayVerticle(config.gateway(), config.topics().keySet(), config.kafka(),
                     config.redis(), node);
             case CONSUMER -> new ConsumerVerticle(config.consumer(), index, failureRules(), config.kafka(),

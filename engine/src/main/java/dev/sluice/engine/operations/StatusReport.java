@@ -11,16 +11,18 @@ import java.util.List;
  * @param verticles of this node
  * @param lag       over all groups of the deployment, computed when asked; null when nobody can tell
  * @param lagReason why lag is null
+ * @param troubles  partitions whose verdict is not OK, each in one line
  */
 public record StatusReport(long pid, String node, boolean ready, String gateway, String operations, String kafka,
                            String postgres, String redis, List<Running> verticles, Long lag,
-                           @JsonInclude(JsonInclude.Include.NON_NULL) String lagReason) {
+                           @JsonInclude(JsonInclude.Include.NON_NULL) String lagReason, List<String> troubles) {
 
     /** @param name such as {@code consumer-verticle} */
     public record Running(String name, int instances) {
     }
 
     public StatusReport withPostgres(String address) {
-        return new StatusReport(pid, node, ready, gateway, operations, kafka, address, redis, verticles, lag, lagReason);
+        return new StatusReport(pid, node, ready, gateway, operations, kafka, address, redis, verticles, lag,
+                lagReason, troubles);
     }
 }

@@ -4,6 +4,7 @@ import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
 import dev.sluice.bus.LagQuestion;
 import dev.sluice.bus.LagReport;
+import dev.sluice.bus.LagVerdict;
 import dev.sluice.bus.RouteFailure;
 import dev.sluice.bus.Routed;
 import dev.sluice.engine.config.ClusterSettings;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
@@ -75,7 +77,7 @@ class BusAcrossNodesTest {
     @Test
     void shouldAskForLagOnAnotherNode() {
         LagReport report = new LagReport(List.of(new LagReport.PartitionLag("audit", "events", 1, OptionalLong.empty(), 0, 5,
-                OptionalLong.of(5))), 2, 7, 1);
+                OptionalLong.of(5), OptionalDouble.of(2), 0, LagVerdict.OK, "")), List.of(), 2, 7, 1);
         Await.within(DEADLINE, "serve",
                 answering.serve(Addresses.LAG_NOW, question -> Future.succeededFuture(report)).started());
 
@@ -85,9 +87,9 @@ class BusAcrossNodesTest {
     @Test
     void shouldAskWhoIsLeftWhenANodeHasGone() {
         Await.within(DEADLINE, "serve", answering.serve(Addresses.LAG_NOW, question -> Future.succeededFuture(
-                new LagReport(List.of(), 0, 1, 1))).started());
+                new LagReport(List.of(), List.of(), 0, 1, 1))).started());
         Await.within(DEADLINE, "serve", asking.serve(Addresses.LAG_NOW, question -> Future.succeededFuture(
-                new LagReport(List.of(), 0, 2, 1))).started());
+                new LagReport(List.of(), List.of(), 0, 2, 1))).started());
 
         Await.within(DEADLINE, "close", nodes.remove(1).close());
 

@@ -1,0 +1,113 @@
+package dev.sluice.lag;
+
+import dev.sluice.config.PostgresSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * One node of the cluster samples, the others stand by: whose session holds an advisory lock of PostgreSQL. A session
+ * that says nothing for 8 s (its process is frozen) is ended by PostgreSQL, and a peer takes over. With PostgreSQL away
+ * whoever had the seat keeps it: lag sampled twice is better than a lag that nobody knows. For one context.
+ */
+final class SamplersSeat {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SamplersSeat.class);
+    private static final Duration LOOK = Duration.ofSeconds(2);
+    private static final Map<String, String> SESSION = Map.of("idle_session_timeout", "8s", "lock_timeout", "2s");
+    private static final String TAKE = "SELECT pg_try_advisory_lock(hashtextextended('sluice lag sampler', 0))";
+
+    private final Vertx vertx;
+    private final PostgresSettings postgres;
+    private final Consumer<Boolean> onChanged;
+    private PgConnection session;
+    /** This session, not an earlier one, holds the lock. */
+    private boolean locked;
+    private boolean ours;
+    private boolean closed;
+    private long timer;
+
+    /** @param onChanged told whether the seat is ours now */
+    SamplersSeat(Vertx vertx, PostgresSettings postgres, Consumer<Boolean> onChanged) {
+        this.vertx = vertx;
+        this.postgres = postgres;
+        this.onChanged = onChanged;
+    }
+
+    /** Completes when it is known who has the seat, or PostgreSQL has not said. */
+    Future<Void> start() {
+        return look().eventually(() -> {
+            if (!closed) {
+                timer = vertx.setTimer(LOOK.toMillis(), due -> start());
+            }
+            return Future.succeededFuture();
+        });
+    }
+
+    boolean isOurs() {
+        return ours;
+    }
+
+    private Future<Void> look() {
+        if (closed) {
+            return Future.succeededFuture();
+        }
+        Future<PgConnection> connected = session != null ? Future.succeededFuture(session)
+                : PgConnection.connect(vertx, postgres.connectOptions(SESSION)).onSuccess(this::onConnected);
+        return connected.compose(held -> locked ? held.query("SELECT 1").execute().mapEmpty()
+                : held.query(TAKE).execute().map(rows -> {
+                    onAnswer(rows.iterator().next().getBoolean(0));
+                    return null;
+                }))
+                .timeout(LOOK.toMillis() * 2, TimeUnit.MILLISECONDS)
+                .<Void>mapEmpty().recover(away -> {
+                    LOG.debug("who samples the lag can't be asked: {}", away.toString());
+                    forget();
+                    return Future.succeededFuture();
+                });
+    }
+
+    private void onConnected(PgConnection connected) {
+        session = connected;
+        connected.closeHandler(gone -> {
+            if (session == connected) {
+                session = null;
+                locked = false;
+            }
+        });
+    }
+
+    private void onAnswer(boolean taken) {
+        locked = taken;
+        if (taken != ours) {
+            ours = taken;
+            LOG.info(taken ? "this node samples the lag" : "another node samples the lag, this one stands by");
+            onChanged.accept(taken);
+        }
+    }
+
+    /** A session that did not answer in time may hold the lock still: it is closed, and with it the lock is free. */
+    private void forget() {
+        PgConnection old = session;
+        session = null;
+        locked = false;
+        if (old != null) {
+            old.close();
+        }
+    }
+
+    Future<Void> close() {
+        closed = true;
+        vertx.cancelTimer(timer);
+        PgConnection old = session;
+        session = null;
+        return old == null ? Future.succeededFuture() : old.close();
+    }
+}

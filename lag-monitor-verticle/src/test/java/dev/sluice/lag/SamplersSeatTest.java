@@ -1,0 +1,113 @@
+package dev.sluice.lag;
+
+import dev.sluice.config.PostgresSettings;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.devstack.junit.StackExtension;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@Timeout(60)
+@ExtendWith(StackExtension.class)
+class SamplersSeatTest {
+
+    private final Vertx first = Vertx.vertx();
+    private final Vertx second = Vertx.vertx();
+
+    @AfterEach
+    void close() throws Exception {
+        first.close().toCompletionStage().toCompletableFuture().get();
+        second.close().toCompletionStage().toCompletableFuture().get();
+    }
+
+    @Test
+    void shouldBelongToOneAndGoToThePeerOfOneThatLeaves(Postgres postgres) {
+        SamplersSeat one = seat(first, postgres);
+        SamplersSeat other = seat(second, postgres);
+        assertThat(one.isOurs()).isTrue();
+        assertThat(other.isOurs()).isFalse();
+
+        one.close();
+
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(other::isOurs);
+    }
+
+    @Test
+    void shouldGoToThePeerOfOneWhoseSessionIsGone(Postgres postgres) throws Exception {
+        SamplersSeat one = seat(first, postgres);
+        SamplersSeat other = seat(second, postgres);
+        assertThat(one.isOurs()).isTrue();
+
+        assertThat(endTheHoldersSession(postgres)).isTrue();
+
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> isHeld(postgres));
+        Awaitility.await().during(Duration.ofSeconds(3)).atMost(Duration.ofSeconds(10)).until(() -> one.isOurs() ^ other.isOurs());
+    }
+
+    @Test
+    void shouldGoToThePeerOfOneThatIsFrozenAndNotComeBackWhenItThaws(Postgres postgres) {
+        SamplersSeat one = seat(first, postgres);
+        SamplersSeat other = seat(second, postgres);
+        CountDownLatch thaw = new CountDownLatch(1);
+        ((VertxInternal) first).nettyEventLoopGroup().forEach(loop -> loop.execute(() -> await(thaw)));
+
+        Awaitility.await().atMost(Duration.ofSeconds(20)).until(other::isOurs);
+        assertThat(one.isOurs()).as("it does not know yet").isTrue();
+        thaw.countDown();
+
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !one.isOurs());
+        assertThat(other.isOurs()).isTrue();
+    }
+
+    private static void await(CountDownLatch thaw) {
+        try {
+            thaw.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static SamplersSeat seat(Vertx vertx, Postgres postgres) {
+        AtomicReference<SamplersSeat> seat = new AtomicReference<>();
+        vertx.runOnContext(now -> {
+            SamplersSeat made = new SamplersSeat(vertx, PostgresSettings.of(postgres.host(), postgres.port(),
+                    postgres.database(), postgres.user(), postgres.password()), ours -> { });
+            made.start().onComplete(known -> seat.set(made));
+        });
+        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> seat.get() != null);
+        return seat.get();
+    }
+
+    private static boolean endTheHoldersSession(Postgres postgres) throws Exception {
+        return ask(postgres, "SELECT count(pg_terminate_backend(pid)) ") == 1;
+    }
+
+    private static boolean isHeld(Postgres postgres) throws Exception {
+        return ask(postgres, "SELECT count(*) ") == 1;
+    }
+
+    private static int ask(Postgres postgres, String question) throws Exception {
+        try (Connection connection = DriverManager.getConnection("jdbc:postgresql://" + postgres.host() + ":"
+                + postgres.port() + "/" + postgres.database(), postgres.user(), postgres.password());
+             ResultSet answer = connection.createStatement().executeQuery(question + "FROM pg_locks WHERE locktype = "
+                     + "'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                     + " AND objsubid = 1")) {
+            answer.next();
+            return answer.getInt(1);
+        }
+    }
+}
