@@ -2,7 +2,10 @@ package dev.sluice.engine.deploy;
 
 import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
+import dev.sluice.bus.LagReport;
 import dev.sluice.bus.Node;
+import dev.sluice.engine.alerts.AlertRoutes;
+import dev.sluice.engine.alerts.Alerts;
 import dev.sluice.engine.config.Configuration;
 import dev.sluice.engine.config.SluiceConfig;
 import dev.sluice.engine.operations.HealthBoard;
@@ -11,11 +14,13 @@ import dev.sluice.engine.operations.NodeMetrics;
 import dev.sluice.engine.operations.OperationsServer;
 import dev.sluice.engine.operations.Pings;
 import dev.sluice.engine.operations.StatusReport;
+import dev.sluice.engine.operations.Troubles;
 import dev.sluice.store.Schema;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
+import io.vertx.ext.web.Router;
 import org.apache.kafka.clients.admin.Admin;
 import org.flywaydb.core.api.FlywayException;
 import org.slf4j.Logger;
@@ -27,6 +32,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * One node, from the first wait for Kafka to the last closed connection. {@link #start} and {@link #stop} block, and are
@@ -72,8 +78,10 @@ public final class Deployment {
                 health.heard(sign, System.nanoTime());
             }
         });
-        operations = listen(bus);
+        Alerts alerts = new Alerts(vertx, meters, node.name(), config.alerts(), config.postgres().pool(vertx));
+        operations = listen(bus, new AlertRoutes(alerts)::mount);
         prepareBackends(deadline);
+        vertx.runOnContext(now -> alerts.start());
         new Pings(node.name(), health, config.postgres().pool(vertx), admin).start(vertx);
         verticles = new DeployedVerticles(vertx, health, new Verticles(config, node)::create, addresses::explain);
         for (VerticleKind kind : VerticleKind.values()) {
@@ -90,12 +98,12 @@ public final class Deployment {
                 addresses.operations(operations.actualPort()));
     }
 
-    private HttpServer listen(Bus bus) {
+    private HttpServer listen(Bus bus, Consumer<Router> routes) {
         String host = config.operations().host();
         int port = config.operations().port();
         OperationsServer server = new OperationsServer(vertx, bus, health, meters, this::status);
         try {
-            return Await.within(config.operations().startDeadline(), "operations server", server.listen(host, port));
+            return Await.within(config.operations().startDeadline(), "operations server", server.listen(host, port, routes));
         } catch (StartRefused e) {
             throw e.getCause() instanceof BindException
                     ? new StartRefused("the operations server can't listen on " + host + ":" + port + " (operations.host, "
@@ -126,10 +134,11 @@ public final class Deployment {
         }
     }
 
-    private StatusReport status(Long lag, String lagReason) {
+    private StatusReport status(LagReport lag, String lagReason) {
         return new StatusReport(ProcessHandle.current().pid(), config.nodeName(), health.readiness(System.nanoTime()).ready(),
                 addresses.gateway(), addresses.operations(operations.actualPort()), config.kafka().bootstrapServers(),
-                addresses.postgresWithoutPassword(), addresses.redis(), addresses.verticles(), lag, lagReason);
+                addresses.postgresWithoutPassword(), addresses.redis(), addresses.verticles(),
+                lag == null ? null : lag.total(), lagReason, Troubles.of(lag));
     }
 
     private void writeNodeFile(Path data) {

@@ -20,6 +20,7 @@ import io.vertx.ext.web.RoutingContext;
 
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 
 /** Health, metrics and the admin API of one node. */
 public final class OperationsServer {
@@ -32,11 +33,11 @@ public final class OperationsServer {
     private final Bus bus;
     private final HealthBoard health;
     private final PrometheusMeterRegistry meters;
-    private final BiFunction<Long, String, StatusReport> status;
+    private final BiFunction<LagReport, String, StatusReport> status;
 
     /** @param status makes the report from the lag, or null and the reason why it is not known */
     public OperationsServer(Vertx vertx, Bus bus, HealthBoard health, PrometheusMeterRegistry meters,
-                            BiFunction<Long, String, StatusReport> status) {
+                            BiFunction<LagReport, String, StatusReport> status) {
         this.vertx = vertx;
         this.bus = bus;
         this.health = health;
@@ -44,7 +45,8 @@ public final class OperationsServer {
         this.status = status;
     }
 
-    public Future<HttpServer> listen(String host, int port) {
+    /** @param more routes of others */
+    public Future<HttpServer> listen(String host, int port, Consumer<Router> more) {
         Router router = Router.router(vertx);
         router.get("/health/live").handler(request -> answer(request, 200, Map.of("live", true)));
         router.get("/health/ready").handler(this::ready);
@@ -52,6 +54,7 @@ public final class OperationsServer {
         router.get("/admin/status").handler(this::status);
         router.get("/admin/lag").handler(this::lag);
         new DeadLetterRoutes(bus).mount(router);
+        more.accept(router);
         return vertx.createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
                 .requestHandler(router).listen();
     }
@@ -69,7 +72,7 @@ public final class OperationsServer {
     }
 
     private void status(RoutingContext request) {
-        lagNow().onSuccess(report -> answer(request, 200, status.apply(report.total(), null)))
+        lagNow().onSuccess(report -> answer(request, 200, status.apply(report, null)))
                 .onFailure(error -> answer(request, 200, status.apply(null, unanswered(error))));
     }
 

@@ -1,0 +1,155 @@
+package dev.sluice.engine.alerts;
+
+import dev.sluice.config.PostgresSettings;
+import dev.sluice.devstack.Postgres;
+import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.metrics.Meter;
+import dev.sluice.store.Schema;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** From the metric to somebody's webhook, which refuses now and then; with silences in a real PostgreSQL. */
+@Timeout(60)
+@ExtendWith(StackExtension.class)
+class AlertsTest {
+
+    private final Vertx vertx = Vertx.vertx();
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final List<JsonObject> received = new CopyOnWriteArrayList<>();
+    private final AtomicInteger refusals = new AtomicInteger();
+    private volatile double poison;
+    private volatile double lag;
+    private int port;
+
+    @BeforeEach
+    void start(Postgres postgres) {
+        PostgresSettings settings = PostgresSettings.of(postgres.host(), postgres.port(), postgres.database(),
+                postgres.user(), postgres.password());
+        Schema.migrate(settings);
+        Meter.DLQ_MESSAGES_PER_HOUR.gauge(registry, () -> poison, "audit", "POISON");
+        Meter.DLQ_MESSAGES_PER_HOUR.gauge(registry, () -> 5_000, "audit", "PERMANENT");
+        Meter.KAFKA_CONSUMER_GROUP_LAG.gauge(registry, () -> lag, "audit", "events", "0");
+        Meter.KAFKA_CONSUMER_GROUP_LAG.gauge(registry, () -> lag, "audit", "events", "1");
+        HttpServer receiver = ended(vertx.createHttpServer().requestHandler(request -> request.body().onSuccess(body -> {
+            if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                request.response().setStatusCode(503).end();
+            } else {
+                received.add(body.toJsonObject());
+                request.response().end("ok");
+            }
+        })).listen(0, "127.0.0.1"));
+        Router router = Router.router(vertx);
+        Alerts alerts = new Alerts(vertx, registry, "node-1", new AlertSettings("http://127.0.0.1:" + receiver.actualPort() + "/hook",
+                Duration.ofMillis(100), Duration.ofSeconds(2), Duration.ofMillis(300),
+                Map.of("PartitionLagHigh", new AlertSettings.Limit(20_000.0, null))), settings.pool(vertx));
+        new AlertRoutes(alerts).mount(router);
+        port = ended(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1")).actualPort();
+        vertx.runOnContext(now -> alerts.start());
+    }
+
+    @AfterEach
+    void close() {
+        ended(vertx.close());
+    }
+
+    @Test
+    void shouldNotifyOfAPoisonFloodInSlacksFormAndSayWhenItIsOver() {
+        poison = 11;
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> !received.isEmpty());
+        assertThat(received.get(0).getString("text")).isEqualTo("[NOTIFY] PoisonFlood: group audit has met many poison messages in an hour");
+        JsonObject detail = received.get(0).getJsonArray("attachments").getJsonObject(0);
+        assertThat(detail.getString("text")).isEqualTo("group audit: 11 (limit 10)");
+        assertThat(detail.getString("color")).isEqualTo("#439FE0");
+        assertThat(detail.getJsonArray("fields").encode()).contains("docs/runbooks/poison-flood.md", "node-1", "firing");
+
+        poison = 3;
+        await().atMost(Duration.ofSeconds(10)).until(() -> received.stream().anyMatch(message ->
+                message.getString("text").equals("[RESOLVED] PoisonFlood: group audit is well again")));
+    }
+
+    @Test
+    void shouldGroupByRuleRepeatAndTryAgainUntilItIsDelivered() {
+        refusals.set(2);
+        lag = 25_000;
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> received.size() == 1);
+        assertThat(refusals.get()).as("refusals left").isZero();
+        assertThat(received.get(0).getString("text")).startsWith("[WARN] PartitionLagHigh").endsWith(", and 1 more");
+        assertThat(received.get(0).getJsonArray("attachments").getJsonObject(0).getString("text").split("\n"))
+                .containsExactly("group audit, topic events, partition 0: 25000 (limit 20000)",
+                        "group audit, topic events, partition 1: 25000 (limit 20000)");
+        await().atMost(Duration.ofSeconds(10)).until(() -> received.size() > 1);
+        assertThat(received.get(1).getString("text")).isEqualTo(received.get(0).getString("text"));
+    }
+
+    @Test
+    void shouldKeepAnOperatorsOwnLimit() throws Exception {
+        lag = 15_000;
+        poison = 11;
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> !received.isEmpty());
+        assertThat(call("GET", "/admin/alerts", "").body()).contains("PoisonFlood").doesNotContain("PartitionLagHigh");
+    }
+
+    @Test
+    void shouldBeSilencedByAnOperatorAndSpeakAgainWhenThatIsEnded() throws Exception {
+        HttpResponse<String> silenced = call("POST", "/admin/alerts/silences",
+                "{\"alert\": \"PartitionLagHigh\", \"labels\": {\"group\": \"audit\"}, \"for\": \"1h\", \"actor\": \"anna\", \"reason\": \"migration\"}");
+        assertThat(silenced.statusCode()).isEqualTo(200);
+        lag = 25_000;
+        await().atMost(Duration.ofSeconds(10)).until(() -> call("GET", "/admin/alerts", "").body().contains("\"firing\""));
+        assertThat(received).isEmpty();
+        assertThat(call("GET", "/admin/alerts/silences", "").body()).contains("\"actor\" : \"anna\"", "migration");
+
+        call("DELETE", "/admin/alerts/silences/" + new JsonObject(silenced.body()).getLong("id"), "");
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> received.size() == 1);
+    }
+
+    @Test
+    void shouldSayWhatIsWrongWithASilence() throws Exception {
+        assertThat(call("POST", "/admin/alerts/silences", "{\"alert\": \"LagHigh\"}"))
+                .satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(400))
+                .satisfies(answer -> assertThat(answer.body()).contains("'LagHigh' is none", "GroupLagHigh"));
+        assertThat(call("POST", "/admin/alerts/silences", "{\"alert\": \"*\", \"for\": \"soon\"}").statusCode()).isEqualTo(400);
+        assertThat(call("POST", "/admin/alerts/silences", "nonsense").statusCode()).isEqualTo(400);
+        assertThat(call("POST", "/admin/alerts/silences", "{\"alert\": \"*\", \"labels\": 5}").statusCode()).isEqualTo(400);
+    }
+
+    private HttpResponse<String> call(String method, String path, String body) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .method(method, HttpRequest.BodyPublishers.ofString(body)).timeout(Duration.ofSeconds(10)).build(),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static <T> T ended(io.vertx.core.Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}
