@@ -58,7 +58,8 @@ class ArchitectureTest {
     @Test
     void shouldKeepThePureCentrePure() {
         for (String pure : new String[] {"OffsetTracker", "FlowController", "BatchSize", "PauseRule", "RetrySchedule", "LagCalculator",
-                "FailureClassifier", "BreakerRule", "RoutePolicy"}) {
+                "FailureClassifier", "BreakerRule", "RoutePolicy", "LagBook", "VerdictRule", "PartitionHistory", "DrainPace",
+                "EndHistory", "AlertBoard"}) {
             classes().that().haveSimpleName(pure).should().onlyDependOnClassesThat()
                     .resideOutsideOfPackages("org.apache.kafka..", "io.vertx..", "java.net..", "java.nio.file..").check(sluice);
             noClasses().that().haveSimpleName(pure).should().callMethod(System.class, "nanoTime")

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Prometheus' own checker, where it is installed; without it a test is skipped, and says so. */
-final class Promtool {
+public final class Promtool {
 
     private Promtool() {
     }
@@ -29,7 +29,7 @@ final class Promtool {
         assertThat(process.exitValue()).as(said).isZero();
     }
 
-    static boolean isInstalled(String program) {
+    public static boolean isInstalled(String program) {
         for (String folder : System.getenv().getOrDefault("PATH", "").split(":")) {
             if (Files.isExecutable(Path.of(folder, program))) {
                 return true;
