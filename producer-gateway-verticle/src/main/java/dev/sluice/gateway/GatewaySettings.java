@@ -55,6 +55,8 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
      * The Kafka producer of one instance. Acknowledgement by all in-sync replicas, idempotence and five requests in
      * flight are no settings: what the gateway promises hangs on them.
      *
+     * @param linger          an event waits so long at most for others to share a request, and not at all while Kafka has
+     *                        acknowledged all that it was sent
      * @param compression     none, snappy, lz4 or zstd
      * @param bufferMemory    what one instance holds for Kafka at most; beyond it events are answered 503
      * @param deliveryTimeout an event without acknowledgement for so long is answered 503

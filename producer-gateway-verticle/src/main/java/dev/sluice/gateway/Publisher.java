@@ -89,7 +89,12 @@ final class Publisher {
     private final WorkerExecutor thread;
     private final Queue<Result> results = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean resultsAnnounced = new AtomicBoolean();
+    private final long lingerMillis;
+    private final long groupSize;
     private List<Sending> outbox = new ArrayList<>();
+    private long outboxSize;
+    private boolean lookingSoon;
+    private boolean lingering;
     /** Null while the next one opens. */
     private Generation generation;
     /** The same, as the producer's thread knows it; used by that thread alone. */
@@ -98,12 +103,15 @@ final class Publisher {
     /** Events without a key go round the partitions; used by the producer's thread alone. */
     private int next;
 
-    private Publisher(Vertx vertx, Callable<Producer<byte[], byte[]>> factory, Admin admin, WorkerExecutor thread) {
+    private Publisher(Vertx vertx, Callable<Producer<byte[], byte[]>> factory, Admin admin, WorkerExecutor thread,
+                      GatewaySettings.Publishing settings) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.factory = factory;
         this.admin = admin;
         this.thread = thread;
+        this.lingerMillis = settings.linger().toMillis();
+        this.groupSize = settings.batchSize().bytes();
     }
 
     /** Completes with Kafka away, too; what the topics are is asked ahead, so that the first event need not wait. */
@@ -111,7 +119,7 @@ final class Publisher {
                                   Set<String> topics) {
         return open(vertx, () -> new KafkaProducer<>(properties(kafka, settings, clientId),
                         new ByteArraySerializer(), new ByteArraySerializer()),
-                Admin.create(new HashMap<>(kafka.clientProperties(clientId + "-ping"))), clientId).onSuccess(publisher ->
+                Admin.create(new HashMap<>(kafka.clientProperties(clientId + "-ping"))), clientId, settings).onSuccess(publisher ->
                         publisher.thread.executeBlocking(() -> {
                             topics.forEach(publisher.newest.producer::partitionsFor);
                             return null;
@@ -119,9 +127,10 @@ final class Publisher {
     }
 
     /** @param factory runs on a thread that may block */
-    static Future<Publisher> open(Vertx vertx, Callable<Producer<byte[], byte[]>> factory, Admin admin, String clientId) {
+    static Future<Publisher> open(Vertx vertx, Callable<Producer<byte[], byte[]>> factory, Admin admin, String clientId,
+                                  GatewaySettings.Publishing settings) {
         WorkerExecutor thread = vertx.createSharedWorkerExecutor("publisher-" + clientId, 1);
-        Publisher publisher = new Publisher(vertx, factory, admin, thread);
+        Publisher publisher = new Publisher(vertx, factory, admin, thread, settings);
         return thread.executeBlocking(publisher::openOne).map(first -> {
             publisher.generation = first;
             return publisher;
@@ -142,7 +151,7 @@ final class Publisher {
         properties.put("acks", "all");
         properties.put("enable.idempotence", "true");
         properties.put("max.in.flight.requests.per.connection", "5");
-        properties.put("linger.ms", settings.linger().toMillis());
+        properties.put("linger.ms", "0");
         properties.put("batch.size", settings.batchSize().toInt());
         properties.put("compression.type", settings.compression());
         properties.put("buffer.memory", settings.bufferMemory().bytes());
@@ -158,12 +167,34 @@ final class Publisher {
 
     /** Completes with the acknowledgement of every in-sync replica; failed, the event may be in Kafka all the same. */
     Future<RecordMetadata> send(String topic, IncomingEvent event) {
-        if (outbox.isEmpty()) {
-            vertx.runOnContext(turn -> flush());
-        }
         Promise<RecordMetadata> promise = Promise.promise();
         outbox.add(new Sending(topic, event, promise));
+        outboxSize += Desk.costOf(event);
+        if (!lookingSoon) {
+            lookingSoon = true;
+            vertx.runOnContext(turn -> look());
+        }
         return promise.future();
+    }
+
+    /**
+     * While Kafka has acknowledged all, nothing waits. Else what comes gathers until that acknowledgement, a batch's worth,
+     * or the linger's end: as in Nagle's algorithm, few requests under load and no delay without.
+     */
+    private void look() {
+        lookingSoon = false;
+        if (generation == null || outbox.isEmpty()) {
+            return;
+        }
+        if (generation.pending == 0 || outboxSize >= groupSize || lingerMillis == 0) {
+            flush();
+        } else if (!lingering) {
+            lingering = true;
+            vertx.setTimer(lingerMillis, timer -> {
+                lingering = false;
+                flush();
+            });
+        }
     }
 
     private void flush() {
@@ -173,6 +204,7 @@ final class Publisher {
         Generation now = generation;
         List<Sending> sendings = outbox;
         outbox = new ArrayList<>();
+        outboxSize = 0;
         now.pending += sendings.size();
         thread.executeBlocking(() -> {
             sendings.forEach(sending -> send(now, sending));
@@ -215,6 +247,7 @@ final class Publisher {
                 openNext();
             }
         }
+        look();
     }
 
     /** A listener that throws harms no other. */

@@ -40,7 +40,7 @@ final class Window implements Shareable {
     private final ConcurrentMap<String, Work> underWay = new ConcurrentHashMap<>();
 
     Window(GatewaySettings.Window settings) {
-        published = Caffeine.newBuilder().expireAfterWrite(settings.age()).maximumSize(settings.events()).build();
+        published = Caffeine.newBuilder().executor(Runnable::run).expireAfterWrite(settings.age()).maximumSize(settings.events()).build();
     }
 
     static Window ofProcess(Vertx vertx, GatewaySettings.Window settings) {

@@ -46,8 +46,11 @@ class ManyEventsTest {
     private static GatewaySettings patient(ByteSize unread) {
         GatewaySettings open = RunningGateway.SETTINGS;
         return new GatewaySettings(open.host(), 0, open.topic(), open.maxDataSize(), open.maxBatchSize(), open.bodyTimeout(),
-                Duration.ofSeconds(10), open.drainTimeout(), open.throttleHold(), open.publishing(), open.window(),
-                new GatewaySettings.Streams(5_000, ByteSize.mebibytes(8), unread), open.waiting(), open.breaker(), open.security());
+                Duration.ofSeconds(10), open.drainTimeout(), open.throttleHold(),
+                new GatewaySettings.Publishing(Duration.ofMillis(5), ByteSize.parse("16KiB"), "none", ByteSize.mebibytes(64),
+                        Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(5)), open.window(),
+                new GatewaySettings.Streams(5_000, ByteSize.mebibytes(8), unread), open.waiting(),
+                new GatewaySettings.Breaker(5, Duration.ofSeconds(10), Duration.ofSeconds(1)), open.security());
     }
 
     @AfterAll

@@ -38,7 +38,8 @@ class PublisherTest {
     }
 
     private Publisher publisher(Callable<Producer<byte[], byte[]>> factory) throws Exception {
-        return get(onLoop(() -> Publisher.open(vertx, factory, Admin.create(Map.of("bootstrap.servers", "127.0.0.1:1")), "test")));
+        return get(onLoop(() -> Publisher.open(vertx, factory, Admin.create(Map.of("bootstrap.servers", "127.0.0.1:1")), "test",
+                RunningGateway.SETTINGS.publishing())));
     }
 
     private <T> Future<T> onLoop(Callable<Future<T>> action) {
