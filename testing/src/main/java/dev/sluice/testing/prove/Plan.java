@@ -11,11 +11,15 @@ import java.util.List;
  * What a proof does: all but the machine's own timing follows from it.
  *
  * @param perSecond rate at which events leave
+ * @param handler   whose effects are proven, beside the group that writes down the order
  * @param folder    where data, logs and the report go
  * @param programs  where the stack's programs are unpacked, once
  */
-record Plan(long seed, int events, List<FaultKind> kinds, int faults, double perSecond, int nodes, Path folder, Path programs) {
+record Plan(long seed, int events, Scenario scenario, List<FaultKind> kinds, int faults, double perSecond, int nodes, String handler,
+            Path folder, Path programs) {
 
+    static final String LEDGER = "ledger";
+    static final String AUDIT = "audit";
     /** A fault needs about as long, with what follows it. */
     private static final Duration ONE_FAULT = Duration.ofSeconds(8);
     private static final double FASTEST = 5_000;
@@ -45,15 +49,25 @@ record Plan(long seed, int events, List<FaultKind> kinds, int faults, double per
     }
 
     List<String> groups() {
-        return List.of("ledger", "audit");
+        return List.of(handler, AUDIT);
+    }
+
+    /** Time between two readings of a gauge. */
+    long gaugeMillis() {
+        return scenario == Scenario.LATENCY_SPIKE ? 200 : 500;
+    }
+
+    /** An open loop pays all its debts; a run of faults forgives the longer ones. */
+    Duration longestDebt() {
+        return scenario == Scenario.LATENCY_SPIKE ? Duration.ofDays(1) : Duration.ofSeconds(2);
     }
 
     String configuration() {
         return """
                 consumer:
                   subscriptions:
-                    - {group: ledger, topic: events, handler: ledger, ordering: key, sequences: none, pressure: counts, settings: {}}
-                    - {group: audit, topic: events, handler: audit, ordering: key, sequences: none, pressure: counts, settings: {}}
-                """;
+                    - {group: %1$s, topic: events, handler: %1$s, ordering: key, sequences: none, pressure: counts, settings: {}}
+                    - {group: %2$s, topic: events, handler: %2$s, ordering: key, sequences: none, pressure: counts, settings: {}}
+                """.formatted(handler, AUDIT);
     }
 }

@@ -1,7 +1,6 @@
 package dev.sluice.testing.prove;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.sluice.testing.fault.FaultKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -9,7 +8,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ThreadLocalRandom;
@@ -27,8 +25,16 @@ final class ProveCommand implements Callable<Integer> {
     @Option(names = "--faults", defaultValue = "10", paramLabel = "N", description = "faults to inject (default: ${DEFAULT-VALUE})")
     private int faults;
 
+    @Option(names = "--scenario", defaultValue = "all", paramLabel = "NAME", description = "which faults, or what else: all, crash, freeze,"
+            + " network, rebalance, kafka, postgres, redis, latency-spike (default: ${DEFAULT-VALUE})")
+    private String scenario;
+
     @Option(names = "--seed", paramLabel = "S", description = "decides events and faults; printed, so that a run can be repeated")
     private Long seed;
+
+    @Option(names = "--handler", defaultValue = Plan.LEDGER, paramLabel = "NAME", description = "prove a handler of your own, see docs/guarantees.md"
+            + " (default: ${DEFAULT-VALUE})")
+    private String handler;
 
     @Option(names = "--minutes", paramLabel = "M", description = "spread the load over so long (default: 8 seconds a fault)")
     private Double minutes;
@@ -48,16 +54,31 @@ final class ProveCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--events: allowed are 100 to 20000000; --faults: 0 to 10000; --minutes: more than 0");
         }
-        long chosen = Optional.ofNullable(seed).orElseGet(() -> ThreadLocalRandom.current().nextLong(1, 1_000_000_000));
-        double rate = minutes == null ? Plan.rate(events, faults) : events / (minutes * 60);
-        Path folder = data.toAbsolutePath().normalize().resolve("prove");
-        Plan plan = new Plan(chosen, events, List.of(FaultKind.values()), faults, rate, NODES, folder, data.toAbsolutePath().resolve("programs"));
+        if (!handler.matches("[a-z0-9]+(-[a-z0-9]+)*") || handler.equals(Plan.AUDIT)) {
+            throw new ParameterException(spec.commandLine(), "--handler: '" + handler
+                    + "' is not allowed; allowed: a handler's name, lower-case words joined by hyphens, but for " + Plan.AUDIT);
+        }
+        Plan plan = plan(Scenario.of(scenario).orElseThrow(() -> new ParameterException(spec.commandLine(),
+                "--scenario: '" + scenario + "' is not known; allowed: " + Scenario.keys())));
         Result result;
         try (Proof proof = new Proof(plan, spec.commandLine().getErr()::println)) {
             result = proof.run();
         }
         spec.commandLine().getOut().println(json ? new ObjectMapper().writeValueAsString(result.summary()) : result.text());
+        if (json) {
+            spec.commandLine().getErr().println(result.text());
+        }
         spec.commandLine().getOut().flush();
         return result.held() ? 0 : 1;
+    }
+
+    private Plan plan(Scenario chosen) {
+        long number = Optional.ofNullable(seed).orElseGet(() -> ThreadLocalRandom.current().nextLong(1, 1_000_000_000));
+        int wanted = chosen.kinds().isEmpty() ? 0 : faults;
+        double rate = minutes != null ? events / (minutes * 60)
+                : chosen == Scenario.LATENCY_SPIKE ? events / (double) LatencySpike.LEVEL.multipliedBy(LatencySpike.LEVELS).toSeconds()
+                : Plan.rate(events, wanted);
+        Path home = data.toAbsolutePath().normalize();
+        return new Plan(number, events, chosen, chosen.kinds(), wanted, rate, NODES, handler, home.resolve("prove"), home.resolve("programs"));
     }
 }

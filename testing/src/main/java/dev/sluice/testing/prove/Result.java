@@ -2,15 +2,17 @@ package dev.sluice.testing.prove;
 
 import dev.sluice.testing.guarantee.Finding;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * The end of a proof.
  *
+ * @param report   the readable one, with its plots
  * @param troubles what kept it from being carried out as planned; with one of them nothing is proven
  */
-record Result(Summary summary, List<Finding> findings, List<String> troubles) {
+record Result(Summary summary, List<Finding> findings, List<String> troubles, Path report) {
 
     boolean held() {
         return troubles.isEmpty() && findings.stream().allMatch(Finding::held);
@@ -28,6 +30,6 @@ record Result(Summary summary, List<Finding> findings, List<String> troubles) {
                         + " longest %.1f s, %.0f s in all; seed %d", summary.events(), summary.acknowledged(), summary.applied(),
                 summary.deadLettered(), summary.faults(), summary.recoverySeconds().p50(), summary.recoverySeconds().max(),
                 summary.seconds(), summary.seed()));
-        return text.toString();
+        return text.append(System.lineSeparator()).append("report: ").append(report).toString();
     }
 }

@@ -43,8 +43,11 @@ final class Scene implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    void start() throws IOException, FaultFailure, InterruptedException {
+    void startStack() {
         stack.start();
+    }
+
+    void startNodes() throws IOException, FaultFailure, InterruptedException {
         Path folder = plan.folder().resolve("nodes");
         Path config = Files.writeString(Files.createDirectories(folder).resolve("sluice.yaml"), plan.configuration());
         for (int number = 0; number <= plan.nodes(); number++) {
