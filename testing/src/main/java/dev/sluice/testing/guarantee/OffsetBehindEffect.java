@@ -16,15 +16,17 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * At whatever moment one looks, each event below a committed offset has its outcome: in {@code processed_events}, in a
- * retry topic, or in the dead letters. A look reads the offset first and the outcomes afterwards. Looks are taken by one
+ * At whatever moment one looks, each event below a committed offset has its outcome: in {@code processed_events} or
+ * {@code parked_events}, in a retry topic, or in the dead letters. A look reads the offset first and the outcomes afterwards. Looks are taken by one
  * thread at a time; one that Kafka or PostgreSQL doesn't answer is none.
  */
 public final class OffsetBehindEffect implements Guarantee {
 
     private static final int NEWEST = 20;
-    private static final String OUTCOMES =
-            "SELECT event_id FROM processed_events WHERE consumer_group = ? AND event_id = ANY (?)";
+    /** In one statement: a parked event's row goes in the transaction that writes its outcome. */
+    private static final String OUTCOMES = """
+            SELECT event_id FROM processed_events WHERE consumer_group = ? AND event_id = ANY (?)
+            UNION ALL SELECT event_id FROM parked_events WHERE consumer_group = ? AND event_id = ANY (?)""";
 
     /** Which events stand just below an offset of a topic's partition. */
     @FunctionalInterface
@@ -85,8 +87,10 @@ public final class OffsetBehindEffect implements Guarantee {
         Set<String> missing = new HashSet<>(below);
         try (Connection connection = postgres.connect(); PreparedStatement statement = connection.prepareStatement(OUTCOMES)) {
             statement.setQueryTimeout(10);
-            statement.setString(1, group);
-            statement.setArray(2, connection.createArrayOf("text", below.toArray()));
+            for (int place = 1; place <= 3; place += 2) {
+                statement.setString(place, group);
+                statement.setArray(place + 1, connection.createArrayOf("text", below.toArray()));
+            }
             try (ResultSet rows = statement.executeQuery()) {
                 while (rows.next()) {
                     missing.remove(rows.getString(1));

@@ -1,8 +1,13 @@
 package dev.sluice.testing.prove;
 
+import dev.sluice.devstack.Postgres;
 import dev.sluice.testing.guarantee.Positions;
 import org.apache.kafka.common.TopicPartition;
 
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -49,20 +54,27 @@ final class Drain {
         return OptionalDouble.of((System.nanoTime() - sinceNanos) / 1e9);
     }
 
-    /** Until there is nothing more to do, retries included. */
-    boolean awaitEmpty(Duration limit) throws InterruptedException {
+    /** Until there is nothing more to do, retries and parked events included. */
+    boolean awaitEmpty(Postgres postgres, Duration limit) throws InterruptedException {
         long since = System.nanoTime();
         while (System.nanoTime() - since < limit.toNanos()) {
             try {
-                if (reached(positions.ends(topics))) {
+                if (reached(positions.ends(topics)) && nothingIsParked(postgres)) {
                     return true;
                 }
-            } catch (Positions.Unanswered notNow) {
+            } catch (Positions.Unanswered | SQLException notNow) {
                 Thread.sleep(PAUSE_MILLIS);
             }
             Thread.sleep(PAUSE_MILLIS);
         }
         return false;
+    }
+
+    private static boolean nothingIsParked(Postgres postgres) throws SQLException {
+        try (Connection connection = postgres.connect(); Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("SELECT NOT EXISTS (SELECT FROM parked_events)")) {
+            return rows.next() && rows.getBoolean(1);
+        }
     }
 
     private boolean reached(Map<TopicPartition, Long> ends) throws InterruptedException {

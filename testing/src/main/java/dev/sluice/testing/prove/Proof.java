@@ -60,7 +60,7 @@ final class Proof implements AutoCloseable {
                 publish(course(positions));
                 progress.accept(acknowledgements.count() + " acknowledged, " + acknowledgements.unanswered() + " lines unanswered, "
                         + acknowledgements.turnedAway() + " turned away meanwhile; waiting until all is worked off");
-                if (!new Drain(positions, plan.groups(), TOPICS).awaitEmpty(DRAINED)) {
+                if (!new Drain(positions, plan.groups(), TOPICS).awaitEmpty(stack.postgres(), DRAINED)) {
                     evidence.onTrouble("not worked off after " + DRAINED.toSeconds() + " s");
                 }
             }
