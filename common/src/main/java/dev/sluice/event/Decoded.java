@@ -16,6 +16,10 @@ public sealed interface Decoded {
         }
     }
 
+    /** Nobody may run it: processes died of it. @param deaths how many, at least */
+    record Deadly(String eventId, int deaths) implements Decoded {
+    }
+
     /** Nobody can read it: a dead letter at once. @param reason names the fault and its place, not the content */
     record Undecodable(String eventId, String reason) implements Decoded {
     }

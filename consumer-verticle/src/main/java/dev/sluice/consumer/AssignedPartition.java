@@ -14,6 +14,7 @@ final class AssignedPartition {
 
     private final TopicPartition topicPartition;
     private final String topicId;
+    private final long suspectUntil;
     private final OffsetTracker tracker;
     /** Bytes of records that were read and are not settled. */
     private final AtomicLong unsettledBytes = new AtomicLong();
@@ -25,6 +26,12 @@ final class AssignedPartition {
     private long committed;
 
     AssignedPartition(TopicPartition topicPartition, String topicId, long position) {
+        this(topicPartition, topicId, position, -1);
+    }
+
+    /** @param suspectUntil see {@link #suspectUntil} */
+    AssignedPartition(TopicPartition topicPartition, String topicId, long position, long suspectUntil) {
+        this.suspectUntil = suspectUntil;
         this.topicPartition = topicPartition;
         this.topicId = topicId;
         this.tracker = new OffsetTracker(position);
@@ -38,6 +45,11 @@ final class AssignedPartition {
     /** Kafka's id of the topic, part of the identity of last resort. */
     String topicId() {
         return topicId;
+    }
+
+    /** Its last owner did not hand it over: what killed it may be among the records below this offset. -1 if it did. */
+    long suspectUntil() {
+        return suspectUntil;
     }
 
     synchronized void onPolled(long offset, int bytes) {

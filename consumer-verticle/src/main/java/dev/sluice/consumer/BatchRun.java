@@ -8,6 +8,7 @@ import dev.sluice.bus.Routed;
 import dev.sluice.event.Decoded;
 import dev.sluice.event.Outcome;
 import dev.sluice.failure.AlreadyDead;
+import dev.sluice.failure.DeadlyRecord;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.UndecodableRecord;
@@ -71,6 +72,9 @@ final class BatchRun {
         for (Work work : works) {
             if (work.decoded() instanceof Decoded.Undecodable undecodable) {
                 route(work, ErrorInfo.of(UndecodableRecord.class, undecodable.reason()), Order.RELAXED, 1, 0);
+            } else if (work.decoded() instanceof Decoded.Deadly deadly) {
+                route(work, ErrorInfo.of(DeadlyRecord.class, deadly.deaths() + " processes died while it ran alone"),
+                        succession.onFailed(work, Verdict.POISON), 1, 0);
             } else {
                 readable.add(work);
             }

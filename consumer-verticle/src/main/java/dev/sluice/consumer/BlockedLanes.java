@@ -51,6 +51,12 @@ final class BlockedLanes {
     /** May hold what is not due any more; who takes looks. */
     private final PriorityQueue<At> schedule = new PriorityQueue<>(Comparator.comparingLong(At::dueMillis));
     private int parked;
+    private int running;
+
+    /** Works made of rows that have not ended, in all lanes. */
+    int running() {
+        return running;
+    }
 
     /** Rows that wait, in all lanes. */
     int parked() {
@@ -161,6 +167,7 @@ final class BlockedLanes {
             lane.loading = false;
             lane.failed = false;
             lane.running = works;
+            running += works;
             if (works == 0) {
                 count(lane, -lane.parked);
             }
@@ -181,6 +188,7 @@ final class BlockedLanes {
         Lane lane = lane(partition, key);
         if (lane != null) {
             lane.running -= wasParked ? 1 : 0;
+            running -= wasParked ? 1 : 0;
             goOn(partition, key, lane);
         }
     }
@@ -189,7 +197,10 @@ final class BlockedLanes {
     void forget(AssignedPartition partition) {
         Map<ByteBuffer, Lane> gone = lanes.remove(partition);
         if (gone != null) {
-            gone.values().forEach(lane -> parked -= lane.parked);
+            gone.values().forEach(lane -> {
+                parked -= lane.parked;
+                running -= lane.running;
+            });
             schedule.removeIf(at -> at.partition() == partition);
         }
     }

@@ -20,7 +20,7 @@ final class Commits {
     private static final Duration LAST_DEADLINE = Duration.ofSeconds(5);
     private static final Duration POSITION_DEADLINE = Duration.ofMillis(500);
     /** Metadata of a commit after an orderly hand-over. */
-    private static final String CLEAN = "clean";
+    static final String CLEAN = "clean";
 
     private final String group;
     private final Consumer<byte[], byte[]> consumer;
@@ -41,7 +41,7 @@ final class Commits {
     void whatMoved(Collection<AssignedPartition> partitions) {
         Map<TopicPartition, AssignedPartition> tenures = new HashMap<>();
         partitions.forEach(partition -> tenures.put(partition.topicPartition(), partition));
-        Map<TopicPartition, OffsetAndMetadata> moved = watermarks(partitions, "");
+        Map<TopicPartition, OffsetAndMetadata> moved = watermarks(partitions, "", false);
         if (moved.isEmpty()) {
             return;
         }
@@ -61,7 +61,7 @@ final class Commits {
 
     /** @param drained nothing of them was still under way */
     void last(Collection<AssignedPartition> partitions, boolean drained) {
-        Map<TopicPartition, OffsetAndMetadata> moved = watermarks(partitions, drained ? CLEAN : "");
+        Map<TopicPartition, OffsetAndMetadata> moved = watermarks(partitions, drained ? CLEAN : "", drained);
         LOG.debug("group={} drained={} Last commit: {}", group, drained, moved);
         if (moved.isEmpty()) {
             return;
@@ -79,8 +79,9 @@ final class Commits {
         }
     }
 
-    /** What may be committed and is not; gaps at the end (markers, compaction) count once all is settled. */
-    private Map<TopicPartition, OffsetAndMetadata> watermarks(Collection<AssignedPartition> partitions, String metadata) {
+    /** What may be committed, and unless all is meant, is not; gaps at the end (markers, compaction) count once all is settled. */
+    private Map<TopicPartition, OffsetAndMetadata> watermarks(Collection<AssignedPartition> partitions, String metadata,
+                                                              boolean all) {
         Map<TopicPartition, OffsetAndMetadata> moved = new HashMap<>();
         for (AssignedPartition partition : partitions) {
             TopicPartition topicPartition = partition.topicPartition();
@@ -88,7 +89,7 @@ final class Commits {
                 moveOverGaps(partition);
             }
             long watermark = partition.watermark();
-            if (watermark > partition.committed()) {
+            if (all || watermark > partition.committed()) {
                 moved.put(topicPartition, new OffsetAndMetadata(watermark, metadata));
             }
         }

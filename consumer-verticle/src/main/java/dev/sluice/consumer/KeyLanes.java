@@ -101,20 +101,20 @@ final class KeyLanes {
         }
     }
 
-    /** Forgets what waits of closed partitions. @return how many */
-    int dropAbandoned() {
-        int before = waiting;
+    /** Forgets what waits of closed partitions. @return it */
+    List<Work> dropAbandoned() {
+        List<Work> dropped = new ArrayList<>();
         for (Iterator<Lane> each = lanes.values().iterator(); each.hasNext(); ) {
             Lane lane = each.next();
-            int size = lane.waiting.size();
+            lane.waiting.stream().filter(Work::isAbandoned).forEach(dropped::add);
             lane.waiting.removeIf(Work::isAbandoned);
-            waiting -= size - lane.waiting.size();
             if (lane.waiting.isEmpty() && lane.running == 0) {
                 ready.remove(lane);
                 each.remove();
             }
         }
-        return before - waiting;
+        waiting -= dropped.size();
+        return dropped;
     }
 
     private Object laneOf(Work work) {

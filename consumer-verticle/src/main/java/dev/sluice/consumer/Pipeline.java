@@ -30,6 +30,7 @@ final class Pipeline {
     private final Map<AssignedPartition, CompletableFuture<Void>> drains = new HashMap<>();
     private BatchRun batchRun;
     private Downstream downstream;
+    private Trials trials;
     private Succession succession = Succession.OVERTAKING;
     private int running;
     /** Null until somebody waits. */
@@ -48,7 +49,8 @@ final class Pipeline {
         this.wakePoller = wakePoller;
     }
 
-    void runWith(BatchRun run, Downstream backend, Succession order) {
+    void runWith(BatchRun run, Downstream backend, Succession order, Trials suspects) {
+        this.trials = suspects;
         this.succession = order;
         this.batchRun = run;
         this.downstream = backend;
@@ -68,14 +70,19 @@ final class Pipeline {
     void accept(List<Work> works) {
         handedOver.addAndGet(works.size());
         context.runOnContext(now -> {
-            works.stream().filter(work -> !work.isAbandoned()).forEach(lanes::add);
+            trials.accept(works.stream().filter(work -> !work.isAbandoned()).toList());
             handedOver.addAndGet(-works.size());
-            pump();
+            publishWaiting();
         });
     }
 
     /** Event loop: works that Kafka has handed over before. */
     void acceptAgain(List<Work> works) {
+        trials.accept(works);
+    }
+
+    /** Event loop: works that may run now. */
+    void start(List<Work> works) {
         works.forEach(lanes::add);
         pump();
     }
@@ -84,7 +91,8 @@ final class Pipeline {
     CompletableFuture<Void> prepare(AssignedPartition partition) {
         CompletableFuture<Void> ready = new CompletableFuture<>();
         long position = partition.watermark();
-        context.runOnContext(now -> succession.onAssigned(partition, position).onComplete(done -> {
+        context.runOnContext(now -> succession.onAssigned(partition, position)
+                .eventually(() -> trials.onAssigned(partition, position)).onComplete(done -> {
             ready.complete(null);
             wakePoller.run();
         }));
@@ -100,7 +108,7 @@ final class Pipeline {
         partitions.forEach(AssignedPartition::close);
         CompletableFuture<Void> all = new CompletableFuture<>();
         context.runOnContext(now -> {
-            lanes.dropAbandoned();
+            trials.dropAbandoned(lanes.dropAbandoned());
             publishWaiting();
             CompletableFuture<?>[] each = partitions.stream().map(partition -> partition.running() == 0
                     ? CompletableFuture.completedFuture(null)
@@ -143,6 +151,7 @@ final class Pipeline {
 
     void onEnded(Work work) {
         lanes.release(work);
+        trials.onEnded(work);
         AssignedPartition partition = work.partition();
         partition.onEnded();
         if (partition.running() == 0) {
@@ -157,6 +166,6 @@ final class Pipeline {
     }
 
     private void publishWaiting() {
-        inLanes = lanes.waiting();
+        inLanes = lanes.waiting() + (trials == null ? 0 : trials.waiting());
     }
 }

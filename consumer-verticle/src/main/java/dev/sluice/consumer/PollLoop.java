@@ -243,12 +243,11 @@ final class PollLoop implements ConsumerRebalanceListener {
         return all;
     }
 
-    /** What it asks of Kafka may go unanswered: the next turns ask again. */
+    /** The next turns ask Kafka where they start, as often as need be. */
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
         if (!partitions.isEmpty()) {
             positions.onAssigned(partitions);
-            takeUp();
         }
     }
 

@@ -1,10 +1,12 @@
 package dev.sluice.consumer;
 
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,16 +60,36 @@ final class Positions {
             if (!never.isEmpty()) { // none would mean all
                 consumer.seekToBeginning(never);
             }
-            for (TopicPartition partition : List.copyOf(unplaced)) {
-                placed.add(new AssignedPartition(partition, topicIds.apply(partition.topic()),
-                        consumer.position(partition, DEADLINE)));
-                unplaced.remove(partition);
+            Map<TopicPartition, Long> suspectUntil = suspects(committed);
+            Map<TopicPartition, OffsetAndMetadata> taken = new HashMap<>();
+            for (TopicPartition partition : unplaced) {
+                long position = consumer.position(partition, DEADLINE);
+                placed.add(new AssignedPartition(partition, topicIds.apply(partition.topic()), position,
+                        suspectUntil.getOrDefault(partition, -1L)));
+                taken.put(partition, new OffsetAndMetadata(position));
             }
-        } catch (RetriableException | IllegalStateException passing) {
+            taken.keySet().removeAll(suspectUntil.keySet());
+            if (!taken.isEmpty()) { // before the first record runs: a death from now on is seen by the next owner
+                consumer.commitSync(taken, DEADLINE);
+            }
+            unplaced.clear();
+        } catch (RetriableException | CommitFailedException | RebalanceInProgressException | IllegalStateException passing) {
+            placed.clear();
             LOG.warn("group={} Kafka has not told where {} partitions start ({}); they wait", group, unplaced.size(),
                     passing.toString());
         }
         return placed;
+    }
+
+    /** Those that were taken up and not handed over in order, each with its end. */
+    private Map<TopicPartition, Long> suspects(Map<TopicPartition, OffsetAndMetadata> committed) {
+        Set<TopicPartition> suspects = new HashSet<>();
+        committed.forEach((partition, offset) -> {
+            if (offset != null && !offset.metadata().equals(Commits.CLEAN)) {
+                suspects.add(partition);
+            }
+        });
+        return suspects.isEmpty() ? Map.of() : consumer.endOffsets(suspects, DEADLINE);
     }
 
     void onOutOfRange(OffsetOutOfRangeException gone) {

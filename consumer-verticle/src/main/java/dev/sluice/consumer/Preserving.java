@@ -6,7 +6,6 @@ import dev.sluice.event.Decoded;
 import dev.sluice.event.EventDecoder;
 import dev.sluice.event.Topics;
 import dev.sluice.failure.ErrorInfo;
-import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.Verdict;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -42,7 +40,6 @@ final class Preserving implements Succession {
     /** Works made of rows that may be under way: with the limits of {@link ParkedEvents} a bound in bytes. */
     private static final int RUNNING = 256;
     private static final int LANES_AT_ONCE = 16;
-    private static final long STATEMENT_MILLIS = 10_000;
     private static final long AGAIN_MILLIS = 200;
     private static final long SWEEP_MILLIS = 30_000;
     /** Keys beyond it, which no index would hold, are known by their hash. */
@@ -58,8 +55,7 @@ final class Preserving implements Succession {
     private final SqlClient postgres;
     private final String group;
     private final ParkedEvents rows;
-    private final Downstream downstream;
-    private final FailureClassifier classifier;
+    private final Durably durably;
     private final Ordering ordering;
     private final int limit;
     private final Consumer<List<Work>> run;
@@ -69,7 +65,6 @@ final class Preserving implements Succession {
     /** Works that have failed, and what becomes of them is not durable yet. */
     private final Set<Work> deciding = new HashSet<>();
     private volatile int parked;
-    private int running;
     private long sweepTimer;
     private long timer = -1;
     private long timerMillis = Long.MAX_VALUE;
@@ -78,14 +73,12 @@ final class Preserving implements Succession {
      * @param limit events that may wait in one lane; what comes then is a dead letter
      * @param run   takes works that were made of rows, in the order of their lanes
      */
-    Preserving(Vertx vertx, SqlClient postgres, String group, Downstream downstream, FailureClassifier classifier,
-               Ordering ordering, int limit, Consumer<List<Work>> run) {
+    Preserving(Vertx vertx, SqlClient postgres, String group, Durably durably, Ordering ordering, int limit, Consumer<List<Work>> run) {
         this.vertx = vertx;
         this.postgres = postgres;
         this.group = group;
         this.rows = new ParkedEvents(group);
-        this.downstream = downstream;
-        this.classifier = classifier;
+        this.durably = durably;
         this.ordering = ordering;
         this.limit = limit;
         this.run = run;
@@ -112,7 +105,7 @@ final class Preserving implements Succession {
         if (Topics.isRetry(partition.topicPartition().topic())) {
             return Future.succeededFuture();
         }
-        return durably(() -> rows.lanes(postgres, partition, position), partition).map(found -> {
+        return durably.run(() -> rows.lanes(postgres, partition, position), partition::isClosed).map(found -> {
             partitions.add(partition);
             onFound(partition, found);
             return null;
@@ -134,13 +127,10 @@ final class Preserving implements Succession {
     private void sweep() {
         forgetClosed();
         for (AssignedPartition partition : partitions) {
-            if (!downstream.isOpen()) {
-                downstream.run(() -> rows.lanes(postgres, partition, partition.watermark())
-                                .timeout(STATEMENT_MILLIS, TimeUnit.MILLISECONDS))
-                        .onSuccess(found -> onFound(partition, found.stream()
-                                .filter(lane -> !lanes.isBlocked(partition, lane.lane())).toList()))
-                        .onFailure(error -> LOG.debug("group={} parked_events not read: {}", group, error.toString()));
-            }
+            durably.once(() -> rows.lanes(postgres, partition, partition.watermark()))
+                    .onSuccess(found -> onFound(partition, found.stream()
+                            .filter(lane -> !lanes.isBlocked(partition, lane.lane())).toList()))
+                    .onFailure(error -> LOG.debug("group={} parked_events not read: {}", group, error.toString()));
         }
     }
 
@@ -172,7 +162,7 @@ final class Preserving implements Succession {
     @Override
     public Future<Map<Work, ErrorInfo>> park(List<Work> works) {
         List<ByteBuffer> of = works.stream().map(this::laneOf).toList();
-        return durably(() -> rows.parkBehind(postgres, works, of), works.get(0).partition()).<Map<Work, ErrorInfo>>map(done -> {
+        return durably.run(() -> rows.parkBehind(postgres, works, of), works.get(0).partition()::isClosed).<Map<Work, ErrorInfo>>map(done -> {
             works.forEach(work -> onArrived(work, true));
             onChanged();
             return Map.of();
@@ -219,7 +209,7 @@ final class Preserving implements Succession {
         Supplier<Future<Boolean>> write = work.isParked()
                 ? () -> rows.postpone(postgres, work, park.retry(), park.dueMillis(), error.message())
                 : () -> rows.parkFirst(postgres, work, lane, park.retry(), park.dueMillis(), error.message()).map(true);
-        return durably(write, work.partition()).map(kept -> {
+        return durably.run(write, work.partition()::isClosed).map(kept -> {
             if (deciding.remove(work)) {
                 if (kept) {
                     lanes.onHeadParked(work.partition(), lane, !work.isParked(), park.dueMillis());
@@ -241,7 +231,7 @@ final class Preserving implements Succession {
         Supplier<Future<Void>> write = dead
                 ? () -> rows.removeAndBlockNext(postgres, work, lane)
                 : () -> rows.remove(postgres, work, List.of(work)).mapEmpty();
-        return durably(write, work.partition()).map(done -> {
+        return durably.run(write, work.partition()::isClosed).map(done -> {
             if (deciding.remove(work)) {
                 lanes.onHeadGone(work.partition(), lane, work.isParked());
                 onChanged();
@@ -261,9 +251,6 @@ final class Preserving implements Succession {
     public void onEnded(Work work) {
         ByteBuffer lane = laneOf(work);
         deciding.remove(work);
-        if (work.isParked()) {
-            running--;
-        }
         if (lane != null) {
             lanes.onEnded(work.partition(), lane, work.isParked());
         }
@@ -274,7 +261,7 @@ final class Preserving implements Succession {
     private void onChanged() {
         forgetClosed();
         parked = lanes.parked();
-        long due = running < RUNNING ? lanes.nextDueMillis().orElse(Long.MAX_VALUE) : Long.MAX_VALUE;
+        long due = lanes.running() < RUNNING ? lanes.nextDueMillis().orElse(Long.MAX_VALUE) : Long.MAX_VALUE;
         if (due < timerMillis) {
             vertx.cancelTimer(timer);
             timerMillis = due;
@@ -290,7 +277,7 @@ final class Preserving implements Succession {
         List<BlockedLanes.Due> due = lanes.due(System.currentTimeMillis(), LANES_AT_ONCE);
         due.stream().collect(Collectors.groupingBy(BlockedLanes.Due::partition)).forEach((partition, of) -> {
             List<ByteBuffer> keys = of.stream().map(BlockedLanes.Due::lane).toList();
-            downstream.run(() -> rows.heads(postgres, partition, keys).timeout(STATEMENT_MILLIS, TimeUnit.MILLISECONDS))
+            durably.once(() -> rows.heads(postgres, partition, keys))
                     .onSuccess(heads -> onLoaded(partition, keys, heads))
                     .onFailure(error -> {
                         long again = System.currentTimeMillis() + AGAIN_MILLIS;
@@ -315,29 +302,8 @@ final class Preserving implements Succession {
             works.merge(head.lane(), 1, Integer::sum);
         }
         keys.forEach(lane -> lanes.onLoaded(partition, lane, works.getOrDefault(lane, 0)));
-        running += all.size();
         run.accept(all);
         onChanged();
-    }
-
-    /** Until it has happened: an outage is waited out, and so is what may pass; fails for what never will. */
-    private <T> Future<T> durably(Supplier<Future<T>> write, AssignedPartition partition) {
-        if (partition.isClosed()) {
-            return Future.failedFuture("its partition was taken away");
-        }
-        return downstream.run(() -> write.get().timeout(STATEMENT_MILLIS, TimeUnit.MILLISECONDS)).recover(error -> {
-            if (error instanceof Downstream.LookAgain) {
-                return durably(write, partition);
-            }
-            Verdict verdict = classifier.classify(ErrorInfo.of(error));
-            if (verdict == Verdict.PERMANENT || verdict == Verdict.POISON) {
-                return Future.failedFuture(error);
-            }
-            if (verdict != Verdict.OUTAGE) {
-                LOG.warn("group={} parked_events can't be written now ({}); offsets wait", group, error.toString());
-            }
-            return vertx.timer(AGAIN_MILLIS).compose(again -> durably(write, partition));
-        });
     }
 
     /** Null for what no lane holds: a record without a key, or one that was sent back from the dead letters. */

@@ -8,6 +8,7 @@ import dev.sluice.bus.SharedPressure;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.RedisSettings;
 import dev.sluice.consumer.Subscription.Retries;
+import dev.sluice.event.Outcome;
 import dev.sluice.event.Topics;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.FailureClassifier;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /** One subscription in one consumer instance: its consumer, its queue, its budget, its breaker. */
@@ -79,11 +81,15 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.transactions = new PgTransactions(vertx, pool);
         EffectTransaction effects = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
                 SequencePolicy.of(subscription.sequences(), group), settings.handlerTimeout(), watch);
+        Durably durably = new Durably(vertx, group, downstream, classifier);
         this.succession = subscription.retriesFor(provider.traits().effect()) == Retries.RELAXED ? Succession.OVERTAKING
-                : new Preserving(vertx, pool, group, downstream, classifier, subscription.ordering(), settings.maxParked(),
+                : new Preserving(vertx, pool, group, durably, subscription.ordering(), settings.maxParked(),
                         pipeline::acceptAgain);
+        Trials trials = new Trials(vertx, group, new TrialTable(pool, group), durably,
+                settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()), pipeline::start);
+        BiConsumer<Work, Outcome> onSettled = meters::onSettled;
         pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), succession,
-                meters::onSettled, pipeline::onEnded), downstream, succession);
+                onSettled.andThen(trials::onSettled), pipeline::onEnded), downstream, succession, trials);
         // At the start only: later it could be the member of another process of this name, and the two would take turns.
         OwnMembers.remove(adminProperties(), group, instanceId);
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());

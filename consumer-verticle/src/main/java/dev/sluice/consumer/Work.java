@@ -40,6 +40,11 @@ final class Work {
         this.parked = parked;
     }
 
+    /** The same, with another way to go. */
+    Work as(Decoded instead) {
+        return new Work(partition, record, instead, polledNanos, parked);
+    }
+
     AssignedPartition partition() {
         return partition;
     }

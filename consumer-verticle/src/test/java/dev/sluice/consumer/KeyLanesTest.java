@@ -57,7 +57,7 @@ class KeyLanesTest {
         lanes.add(work("a", 1));
         partition.close();
 
-        assertThat(lanes.dropAbandoned()).isEqualTo(1);
+        assertThat(lanes.dropAbandoned()).hasSize(1);
         AssignedPartition again = new AssignedPartition(new TopicPartition("events", 0), "id", 0);
         lanes.add(work(again, "a", 0));
         assertThat(lanes.hasReady()).isFalse();

@@ -64,7 +64,7 @@ class PollLoopTest {
         eventLoop.runOnContext(now -> failUntilOpen(away));
         await().until(away::isOpen);
         pipeline = new Pipeline(eventLoop, Ordering.KEY, 500, () -> 2, () -> { });
-        pipeline.runWith(null, away, Succession.OVERTAKING);
+        pipeline.runWith(null, away, Succession.OVERTAKING, new Trials(vertx, "group", null, null, 1, pipeline::start));
     }
 
     private static void failUntilOpen(Downstream away) {

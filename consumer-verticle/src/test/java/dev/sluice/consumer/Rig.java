@@ -159,7 +159,8 @@ final class Rig {
 
     Map<Integer, Long> committed() throws Exception {
         return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get(10, TimeUnit.SECONDS).entrySet()
-                .stream().filter(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null)
+                .stream().filter(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null
+                        && entry.getValue().offset() > 0)
                 .collect(Collectors.toMap(entry -> entry.getKey().partition(), entry -> entry.getValue().offset()));
     }
 

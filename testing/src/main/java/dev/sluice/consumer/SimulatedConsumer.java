@@ -73,7 +73,7 @@ public final class SimulatedConsumer {
                 provider.traits(), group, SequencePolicy.of(shape.sequences(), group), settings.handlerTimeout(), watch);
         pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, bus,
                 Succession.OVERTAKING, (work, outcome) -> onSettled.accept(work.record(), outcome), pipeline::onEnded),
-                downstream, Succession.OVERTAKING);
+                downstream, Succession.OVERTAKING, new Trials(vertx, group, null, null, 1, pipeline::start));
     }
 
     /** One turn of the poll loop, on the strand that stands for its thread. What it throws has ended that loop. */

@@ -195,7 +195,7 @@ final class SimulatedClient {
         Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
         for (TopicPartition partition : partitions) {
             Long offset = world.broker().committed(partition);
-            all.put(partition, offset == null ? null : new OffsetAndMetadata(offset));
+            all.put(partition, offset == null ? null : new OffsetAndMetadata(offset, "clean"));
         }
         return all;
     }

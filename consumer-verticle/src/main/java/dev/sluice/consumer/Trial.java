@@ -1,0 +1,94 @@
+package dev.sluice.consumer;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The first records of a partition that was not handed over in order: what killed its owner may be among them. They run
+ * in small portions, one portion at a time. What was in a portion when a process died, runs alone from then on. Pure.
+ */
+final class Trial {
+
+    /** With no more records than this to look at, each runs alone from the start. */
+    static final int FEW = 100;
+    static final int PORTION = 200;
+
+    private final long from;
+    private final long until;
+    private final int inFlight;
+    private final boolean few;
+    /** By offset: deaths while it ran alone. */
+    private final Map<Long, Integer> suspects;
+    private final Deque<Work> waiting = new ArrayDeque<>();
+    private int acquitted;
+
+    /**
+     * @param from     where the records begin
+     * @param until    the end of the partition when it was assigned: what came later killed nobody
+     * @param inFlight events that can have been under way when the owner died
+     * @param suspects left by earlier trials
+     */
+    Trial(long from, long until, int inFlight, Map<Long, Integer> suspects) {
+        this.from = from;
+        this.until = until;
+        this.inFlight = inFlight;
+        this.few = until - from <= FEW;
+        this.suspects = new HashMap<>(suspects);
+    }
+
+    void add(Work work) {
+        waiting.add(work);
+    }
+
+    int waiting() {
+        return waiting.size();
+    }
+
+    /** Whether what waits first need not be tried any more, nor anything behind it. */
+    boolean isOver() {
+        return !waiting.isEmpty() && suspects.keySet().stream().noneMatch(offset -> offset >= from)
+                && (waiting.peek().record().offset() >= until || acquitted >= inFlight);
+    }
+
+    /** @return what runs next, together; a single one runs alone. Empty when nothing waits */
+    List<Work> portion() {
+        List<Work> portion = new ArrayList<>();
+        while (!waiting.isEmpty() && portion.size() < PORTION) {
+            boolean alone = few || suspects.containsKey(waiting.peek().record().offset());
+            if (alone && !portion.isEmpty()) {
+                break;
+            }
+            portion.add(waiting.poll());
+            if (alone) {
+                break;
+            }
+        }
+        return portion;
+    }
+
+    boolean isAlone(List<Work> portion) {
+        return portion.size() == 1;
+    }
+
+    /** The process has survived them. @param fresh those that were not mere repeats */
+    void onSurvived(List<Work> portion, int fresh) {
+        portion.forEach(work -> suspects.remove(work.record().offset()));
+        acquitted += fresh;
+    }
+
+    /** What was to be read again and is settled will not come any more; what is parked may, whenever it is due. */
+    void onSettledBelow(long watermark) {
+        suspects.keySet().removeIf(offset -> offset >= from && offset < watermark);
+    }
+
+    /** Takes all that waits: it goes its ordinary way. */
+    List<Work> release() {
+        List<Work> rest = new ArrayList<>(waiting);
+        waiting.clear();
+        return rest;
+    }
+}

@@ -1,0 +1,78 @@
+package dev.sluice.consumer;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+import java.util.Map;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class TrialTest {
+
+    private final AssignedPartition partition = Works.partition(0);
+
+    @Test
+    void shouldRunEachAloneWhenThereAreFew() {
+        Trial trial = trial(100, 150, Map.of(), 3);
+
+        assertThat(offsets(trial.portion())).containsExactly(100L);
+        assertThat(offsets(trial.portion())).containsExactly(101L);
+    }
+
+    @Test
+    void shouldRunManyInPortionsAndSuspectsAloneInTheirPlace() {
+        Trial trial = trial(100, 5_000, Map.of(102L, 0, 103L, 1), 300);
+
+        assertThat(offsets(trial.portion())).containsExactly(100L, 101L);
+        assertThat(offsets(trial.portion())).containsExactly(102L);
+        assertThat(offsets(trial.portion())).containsExactly(103L);
+        assertThat(trial.portion()).hasSize(Trial.PORTION);
+    }
+
+    @Test
+    void shouldEndWithTheRecordsThatWereThereWhenThePartitionWasAssigned() {
+        Trial trial = trial(100, 102, Map.of(), 3);
+        assertThat(trial.isOver()).isFalse();
+        trial.onSurvived(trial.portion(), 1);
+        trial.onSurvived(trial.portion(), 1);
+
+        assertThat(trial.isOver()).isTrue();
+        assertThat(offsets(trial.release())).containsExactly(102L);
+    }
+
+    @Test
+    void shouldEndWhenAsManyHaveSurvivedAsCanHaveBeenUnderWayButNotByRepeats() {
+        Trial trial = new Trial(0, 100_000, 250, Map.of());
+        for (int offset = 0; offset < 900; offset++) {
+            trial.add(Works.work(partition, offset));
+        }
+        trial.onSurvived(trial.portion(), 0);
+        trial.onSurvived(trial.portion(), 50);
+        assertThat(trial.isOver()).isFalse();
+        trial.onSurvived(trial.portion(), 200);
+
+        assertThat(trial.isOver()).isTrue();
+    }
+
+    @Test
+    void shouldNotEndBeforeASuspectHasSurvivedOrCanNotComeAnyMore() {
+        Trial trial = trial(100, 101, Map.of(150L, 1, 7L, 1), 2);
+        trial.onSurvived(trial.portion(), 1);
+        assertThat(trial.isOver()).isFalse();
+        trial.onSettledBelow(151);
+
+        assertThat(trial.isOver()).as("7 is parked, if it is anywhere").isTrue();
+    }
+
+    private Trial trial(long from, long until, Map<Long, Integer> suspects, int records) {
+        Trial trial = new Trial(from, until, 1_000, suspects);
+        for (long offset = from; offset < from + records; offset++) {
+            trial.add(Works.work(partition, offset));
+        }
+        return trial;
+    }
+
+    private static List<Long> offsets(List<Work> works) {
+        return works.stream().map(work -> work.record().offset()).toList();
+    }
+}
