@@ -59,6 +59,8 @@ public enum Meter {
             "Events polled and not settled", "group"),
     CONSUMER_PARKED_EVENTS("consumer_parked_events", Kind.GAUGE, Unit.EVENTS,
             "Events that wait in parked_events: failed ones to be tried again in their order, and those behind them", "group"),
+    CONSUMER_LETTER_BUDGET("consumer_letter_budget", Kind.GAUGE, Unit.EVENTS,
+            "Dead letters that a group may write before it stops; below 1 one event a second starts", "group"),
     CONSUMER_REBALANCES_TOTAL("consumer_rebalances_total", Kind.COUNTER, Unit.TIMES,
             "Times that partitions were taken away, in order (revoked) or not (lost)", "group", "kind"),
     GATEWAY_EVENTS_TOTAL("gateway_events_total", Kind.COUNTER, Unit.EVENTS,

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param concurrency     transactions under way at once, per subscription and instance
  * @param maxBatch        events of one transaction
  * @param maxParked      events that may wait behind a failed one of their key
+ * @param letterBudget   dead letters in a row before a group stops, see {@link LetterBudget}
  * @param prefetchMin     least prefetch budget above zero, in bytes of records
  * @param revocationDrain how long a revoked partition may finish what is under way
  * @param stopDeadline    the same when the process stops
@@ -26,7 +27,7 @@ import java.util.Set;
  * @param kafka           further settings of the consumer, by Kafka's names
  */
 public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSize, int concurrency, int maxBatch,
-                               int maxParked, ByteSize prefetchMin, ByteSize prefetchMax, ByteSize prefetchStart,
+                               int maxParked, int letterBudget, ByteSize prefetchMin, ByteSize prefetchMax, ByteSize prefetchStart,
                                Duration revocationDrain, Duration stopDeadline, Duration handlerTimeout,
                                Duration commitInterval, String groupProtocol, Membership membership,
                                Map<String, String> kafka) {
@@ -55,6 +56,7 @@ public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSiz
         InvalidSetting.unless(concurrency >= 1 && concurrency <= 64, "consumer.concurrency", concurrency, "1 to 64");
         InvalidSetting.unless(maxBatch >= 1 && maxBatch <= 10_000, "consumer.max-batch", maxBatch, "1 to 10000");
         InvalidSetting.unless(maxParked >= 1 && maxParked <= 10_000_000, "consumer.max-parked", maxParked, "1 to 10000000");
+        InvalidSetting.unless(letterBudget >= 1, "consumer.letter-budget", letterBudget, "at least 1");
         InvalidSetting.unless(prefetchMin.bytes() >= 1024, "consumer.prefetch-min", prefetchMin, "at least 1KiB");
         InvalidSetting.unless(prefetchMax.bytes() >= prefetchMin.bytes(), "consumer.prefetch-max", prefetchMax, "at least prefetch-min");
         InvalidSetting.unless(prefetchStart.bytes() >= prefetchMin.bytes() && prefetchStart.bytes() <= prefetchMax.bytes(),

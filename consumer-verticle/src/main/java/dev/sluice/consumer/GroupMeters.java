@@ -32,6 +32,9 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         /** Events in {@code parked_events} that it knows of. */
         int parked();
 
+        /** Dead letters before it stops. */
+        int lettersLeft();
+
         /** 0 to 1. */
         double breakerOpenness();
 
@@ -59,6 +62,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         this.processing = Meter.EVENT_PROCESSING_SECONDS.timer(registry, group);
         Meter.CONSUMER_FETCH_SIZE_DYNAMIC.gauge(registry, () -> sum(Instance::budgetBytes), group);
         Meter.CONSUMER_QUEUE_DEPTH.gauge(registry, () -> sum(Instance::queueDepth), group);
+        Meter.CONSUMER_LETTER_BUDGET.gauge(registry, () -> sum(Instance::lettersLeft), group);
         Meter.CONSUMER_PARKED_EVENTS.gauge(registry, () -> sum(Instance::parked), group);
         Meter.CIRCUIT_BREAKER_OPEN.gauge(registry, () -> greatest(Instance::breakerOpenness, 0), "postgres", group);
         Meter.DOWNSTREAM_LATENCY.gauge(registry, () -> greatest(Instance::latencySeconds, Double.NaN), group);

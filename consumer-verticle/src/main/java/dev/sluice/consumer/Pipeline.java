@@ -24,6 +24,7 @@ final class Pipeline {
     private final BatchSize batchSize;
     private final IntSupplier concurrency;
     private final Runnable wakePoller;
+    private final LetterBudget letters;
     /** On their way from the poll thread to a lane. */
     private final AtomicInteger handedOver = new AtomicInteger();
     private volatile int inLanes;
@@ -32,20 +33,26 @@ final class Pipeline {
     private Downstream downstream;
     private Trials trials;
     private Succession succession = Succession.OVERTAKING;
+    /** Batches. */
     private int running;
+    /** Events that have started and not ended. */
+    private int underWay;
     /** Null until somebody waits. */
     private Promise<Void> idle;
 
     /**
      * @param maxBatch    events that may start together
      * @param concurrency batches that may be under way at once, now; event loop
-     * @param wakePoller tells the poll thread to look again; any thread
+     * @param letters     what may still die
+     * @param wakePoller  tells the poll thread to look again; any thread
      */
-    Pipeline(Context context, Ordering ordering, int maxBatch, IntSupplier concurrency, Runnable wakePoller) {
+    Pipeline(Context context, Ordering ordering, int maxBatch, IntSupplier concurrency, LetterBudget letters,
+             Runnable wakePoller) {
         this.context = context;
         this.lanes = new KeyLanes(ordering);
         this.batchSize = new BatchSize(maxBatch);
         this.concurrency = concurrency;
+        this.letters = letters;
         this.wakePoller = wakePoller;
     }
 
@@ -123,7 +130,12 @@ final class Pipeline {
     /** Starts what may start. Event loop. */
     void pump() {
         while (running < concurrency.getAsInt() && lanes.hasReady() && !downstream.isOpen()) {
-            List<Work> batch = lanes.take(batchSize.limit());
+            int allowed = letters.allows(System.nanoTime()) - underWay;
+            if (allowed <= 0) {
+                break;
+            }
+            List<Work> batch = lanes.take(Math.min(batchSize.limit(), allowed));
+            underWay += batch.size();
             batch.forEach(work -> work.partition().onStarted());
             running++;
             long started = System.nanoTime();
@@ -150,6 +162,7 @@ final class Pipeline {
     }
 
     void onEnded(Work work) {
+        underWay--;
         lanes.release(work);
         trials.onEnded(work);
         AssignedPartition partition = work.partition();

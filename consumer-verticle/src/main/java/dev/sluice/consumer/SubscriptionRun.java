@@ -51,6 +51,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private final Downstream downstream;
     private final FlowController flow;
     private final Succession succession;
+    private final LetterBudget letters;
     private final GroupMeters meters;
     private final PressureWriter pressure;
     private volatile long budget;
@@ -75,9 +76,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.pressure = new PressureWriter(vertx, redis, instanceId, subscription.pressure());
         this.downstream = new Downstream(vertx, new Ping(pool)::answered, group,
                 error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, this::control);
+        this.letters = new LetterBudget(settings.letterBudget(), System.nanoTime());
         this.pipeline = handler instanceof PushHandler push
-                ? new Pipeline(context, subscription.ordering(), 1, push::concurrency, this::wake)
-                : new Pipeline(context, subscription.ordering(), settings.maxBatch(), settings::concurrency, this::wake);
+                ? new Pipeline(context, subscription.ordering(), 1, push::concurrency, letters, this::wake)
+                : new Pipeline(context, subscription.ordering(), settings.maxBatch(), settings::concurrency, letters,
+                        this::wake);
         this.transactions = new PgTransactions(vertx, pool);
         EffectTransaction effects = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
                 SequencePolicy.of(subscription.sequences(), group), settings.handlerTimeout(), watch);
@@ -89,7 +92,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()), pipeline::start);
         BiConsumer<Work, Outcome> onSettled = meters::onSettled;
         pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), succession,
-                onSettled.andThen(trials::onSettled), pipeline::onEnded), downstream, succession, trials);
+                onSettled.andThen(trials::onSettled)
+                        .andThen((work, outcome) -> letters.onSettled(outcome, System.nanoTime())), pipeline::onEnded), downstream, succession, trials);
         // At the start only: later it could be the member of another process of this name, and the two would take turns.
         OwnMembers.remove(adminProperties(), group, instanceId);
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());
@@ -181,6 +185,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
     }
 
     @Override
+    public int lettersLeft() {
+        return letters.left();
+    }
+
+    @Override
     public double breakerOpenness() {
         return downstream.openness();
     }
@@ -198,6 +207,10 @@ final class SubscriptionRun implements GroupMeters.Instance {
         }
         if (pollThread.stillForNanos() > STILL_NANOS) {
             return Optional.of(prefix + "the poll loop stands still");
+        }
+        if (letters.left() < 1) {
+            return Optional.of(prefix + "its dead letters have used up their budget of " + settings.letterBudget()
+                    + "; one a second goes on, the rest waits: mend the cause, see the newest letters");
         }
         return pollThread.lost().isEmpty() ? Optional.empty() : Optional.of(prefix + pollThread.lost().stream()
                 .map(LostRange::toString).sorted().collect(Collectors.joining("; ")));

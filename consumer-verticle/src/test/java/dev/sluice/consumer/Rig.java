@@ -94,6 +94,7 @@ final class Rig {
         Subscription.Pressure pressure = Subscription.Pressure.IGNORED;
         int queue = 500;
         int maxParked = 1_000;
+        int letterBudget = 10_000;
         Subscription.Retries retries = Subscription.Retries.RELAXED;
         /** The handler's own settings; empty: the script of this rig. */
         Map<String, Object> own = Map.of();
@@ -102,7 +103,7 @@ final class Rig {
     void start(int index, Settings with) throws Exception {
         Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, SequenceMode.NONE,
                 with.retries, with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
-        ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500, with.maxParked,
+        ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500, with.maxParked, with.letterBudget,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
                 with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
                 kafka(with));

@@ -32,7 +32,7 @@ public final class SimulatedConsumer {
                         int concurrency, int maxBatch, int prefetchBytes, Duration commitInterval) {
 
         private ConsumerSettings settings() {
-            return new ConsumerSettings(List.of(), maxQueueSize, concurrency, maxBatch, 1_000, new ByteSize(1024),
+            return new ConsumerSettings(List.of(), maxQueueSize, concurrency, maxBatch, 1_000, 1_000_000, new ByteSize(1024),
                     new ByteSize(prefetchBytes), new ByteSize(prefetchBytes), Duration.ofSeconds(35), Duration.ofSeconds(5),
                     Duration.ofSeconds(30), commitInterval, "consumer", ConsumerSettings.Membership.LEFT, Map.of());
         }
@@ -67,7 +67,8 @@ public final class SimulatedConsumer {
         this.flow = new FlowController(settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
         this.downstream = new Downstream(vertx, new Ping(pool)::answered, group,
                 error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, () -> { });
-        this.pipeline = new Pipeline(context, shape.ordering(), settings.maxBatch(), settings::concurrency, wake);
+        this.pipeline = new Pipeline(context, shape.ordering(), settings.maxBatch(), settings::concurrency,
+                new LetterBudget(1_000_000, System.nanoTime()), wake);
         this.transactions = new PgTransactions(vertx, pool);
         EffectTransaction effects = new EffectTransaction(vertx, transactions, provider.create(new JsonObject()),
                 provider.traits(), group, SequencePolicy.of(shape.sequences(), group), settings.handlerTimeout(), watch);
