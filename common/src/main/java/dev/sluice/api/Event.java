@@ -41,6 +41,11 @@ public record Event(String id, String type, Optional<RoutingKey> entity, Optiona
                 "event " + id + " has no sequence: a whole decimal number from 0 to 9223372036854775807 is needed"));
     }
 
+    /** The same event, delivered for the so-manieth time. */
+    public Event onAttempt(int number) {
+        return new Event(id, type, entity, sequence, time, contentType, data, origin, number, attributes);
+    }
+
     /** Identity only, so that a log line never shows what an event carries. */
     @Override
     public String toString() {

@@ -296,14 +296,19 @@ final class Preserving implements Succession {
         Map<ByteBuffer, Integer> works = new HashMap<>();
         List<Work> all = new ArrayList<>(heads.size());
         for (ParkedEvents.Head head : heads) {
-            Decoded decoded = decoder.decode(head.record(), partition.topicId());
-            all.add(new Work(partition, head.record(), decoded, System.nanoTime(),
+            all.add(new Work(partition, head.record(), decoded(head, partition), System.nanoTime(),
                     new Work.Parked(head.attempts(), head.blocked())));
             works.merge(head.lane(), 1, Integer::sum);
         }
         keys.forEach(lane -> lanes.onLoaded(partition, lane, works.getOrDefault(lane, 0)));
         run.accept(all);
         onChanged();
+    }
+
+    private Decoded decoded(ParkedEvents.Head head, AssignedPartition partition) {
+        Decoded decoded = decoder.decode(head.record(), partition.topicId());
+        return decoded instanceof Decoded.Readable readable
+                ? new Decoded.Readable(readable.event().onAttempt(head.attempts() + 1)) : decoded;
     }
 
     /** Null for what no lane holds: a record without a key, or one that was sent back from the dead letters. */

@@ -27,9 +27,10 @@ import java.util.function.Supplier;
  */
 public final class SimulatedConsumer {
 
-    /** What varies. */
+    /** What varies. @param preserving a failed event holds back what comes after it of its key */
     public record Shape(String group, String topic, Ordering ordering, SequenceMode sequences, int maxQueueSize,
-                        int concurrency, int maxBatch, int prefetchBytes, Duration commitInterval) {
+                        int concurrency, int maxBatch, int prefetchBytes, Duration commitInterval,
+                        boolean preserving) {
 
         private ConsumerSettings settings() {
             return new ConsumerSettings(List.of(), maxQueueSize, concurrency, maxBatch, 1_000, 1_000_000, new ByteSize(1024),
@@ -72,9 +73,12 @@ public final class SimulatedConsumer {
         this.transactions = new PgTransactions(vertx, pool);
         EffectTransaction effects = new EffectTransaction(vertx, transactions, provider.create(new JsonObject()),
                 provider.traits(), group, SequencePolicy.of(shape.sequences(), group), settings.handlerTimeout(), watch);
+        Succession succession = !shape.preserving() ? Succession.OVERTAKING : new Preserving(vertx, pool, group,
+                new Durably(vertx, group, downstream, classifier), shape.ordering(), settings.maxParked(), pipeline::acceptAgain);
         pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, bus,
-                Succession.OVERTAKING, (work, outcome) -> onSettled.accept(work.record(), outcome), pipeline::onEnded),
-                downstream, Succession.OVERTAKING, new Trials(vertx, group, null, null, 1, pipeline::start));
+                succession, (work, outcome) -> onSettled.accept(work.record(), outcome), pipeline::onEnded),
+                downstream, succession, new Trials(vertx, group, null, null, 1, pipeline::start));
+        succession.start();
     }
 
     /** One turn of the poll loop, on the strand that stands for its thread. What it throws has ended that loop. */

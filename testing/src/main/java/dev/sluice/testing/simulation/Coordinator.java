@@ -42,6 +42,7 @@ final class Coordinator {
     private final World world;
     private final List<TopicPartition> partitions;
     private final List<Membership> members = new ArrayList<>();
+    private boolean removed;
     private final Map<TopicPartition, Membership> targets = new LinkedHashMap<>();
 
     Coordinator(World world, List<TopicPartition> partitions) {
@@ -60,9 +61,15 @@ final class Coordinator {
     void remove(Membership membership) {
         if (members.remove(membership)) {
             membership.fenced = true;
+            removed = true;
             world.trace("%s is no member any more", membership);
             assign();
         }
+    }
+
+    /** There may be a replaced owner that works on. */
+    boolean hasRemoved() {
+        return removed;
     }
 
     /** Deals the partitions out anew, by chance: an unfair assignor's group must be right, too. */

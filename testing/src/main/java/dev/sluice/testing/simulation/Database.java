@@ -8,12 +8,13 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** PostgreSQL: sessions, two tables with row locks, and what can befall a server. */
+/** PostgreSQL: sessions, tables with row locks, and what can befall a server. */
 final class Database {
 
     private final World world;
     private final Table<String> inbox = new Table<>();
     private final Table<Long> sequences = new Table<>();
+    private final Table<ParkedRow> parked = new Table<>();
     private final List<SimulatedConnection> open = new ArrayList<>();
     private final Map<SqlConnection, SimulatedConnection> byClient = new IdentityHashMap<>();
     private boolean away;
@@ -32,6 +33,10 @@ final class Database {
         return sequences;
     }
 
+    Table<ParkedRow> parked() {
+        return parked;
+    }
+
     boolean isAway() {
         return away;
     }
@@ -44,6 +49,24 @@ final class Database {
     void onClosed(SimulatedConnection connection) {
         open.remove(connection);
         byClient.remove(connection.client());
+    }
+
+    /** What is to be told of these rows once they are committed. */
+    List<Runnable> parkedChanges(List<Table<?>.Row> rows) {
+        List<Runnable> changes = new ArrayList<>();
+        for (Table<?>.Row each : rows) {
+            if (each.pending() instanceof ParkedRow row && !row.equals(each.committed())) {
+                ParkedRow before = (ParkedRow) each.committed();
+                changes.add(() -> world.guarantees().onParked(row, before));
+            } else if (each.pending() == null && each.committed() instanceof ParkedRow gone) {
+                changes.add(() -> world.guarantees().onUnparked(gone));
+            }
+        }
+        return changes;
+    }
+
+    SimulatedConnection of(SqlConnection client) {
+        return byClient.get(client);
     }
 
     List<SimulatedConnection> open() {

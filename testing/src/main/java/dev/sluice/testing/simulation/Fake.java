@@ -17,6 +17,7 @@ final class Fake implements InvocationHandler {
 
     private final String name;
     private final Map<String, Function<Object[], Object>> answers = new HashMap<>();
+    private Object otherwise;
 
     Fake(String name) {
         this.name = name;
@@ -24,6 +25,12 @@ final class Fake implements InvocationHandler {
 
     Fake on(String method, Function<Object[], Object> answer) {
         answers.put(method, answer);
+        return this;
+    }
+
+    /** Who answers all else. */
+    Fake otherwise(Object real) {
+        otherwise = real;
         return this;
     }
 
@@ -38,6 +45,9 @@ final class Fake implements InvocationHandler {
         if (answer != null) {
             return answer.apply(arguments == null ? NONE : arguments);
         }
+        if (otherwise != null) {
+            return method.invoke(otherwise, arguments);
+        }
         return switch (method.getName()) {
             case "toString" -> name;
             case "hashCode" -> System.identityHashCode(self);
@@ -46,7 +56,7 @@ final class Fake implements InvocationHandler {
                 if (method.isDefault()) {
                     yield InvocationHandler.invokeDefault(self, method, arguments);
                 }
-                throw new UnsupportedOperationException("the simulation does not model " + method + " of " + name);
+                throw Substitutes.notModelled(method + " of " + name);
             }
         };
     }

@@ -1,10 +1,16 @@
 package dev.sluice.testing.simulation;
 
 import dev.sluice.api.Event;
+import dev.sluice.api.PermanentFailure;
+import dev.sluice.api.TransientFailure;
+import dev.sluice.bus.RouteFailure;
 import dev.sluice.consumer.Ordering;
 import dev.sluice.consumer.SequenceMode;
 import dev.sluice.event.Outcome;
 import dev.sluice.event.RawRecord;
+import dev.sluice.failure.FailureClassifier;
+import dev.sluice.failure.FailureRules;
+import dev.sluice.failure.Verdict;
 import dev.sluice.testing.simulation.Scenario.Nature;
 import dev.sluice.testing.simulation.Scenario.PlannedEvent;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -22,10 +28,19 @@ import java.util.Set;
  */
 final class Guarantees {
 
+    /** What only an event of that nature is guilty of. */
+    private static final Set<String> GUILTY = Set.of(PermanentFailure.class.getName(), TransientFailure.class.getName(),
+            IllegalArgumentException.class.getName());
+    /** What was parked has a bound of its own. */
+    private static final int PARKED_AT_ONCE = 256;
+    private static final FailureClassifier CLASSIFIER = new FailureClassifier(FailureRules.standard());
+
     private final World world;
     private final MovedRecords moved;
     /** Identities whose failure was reported: their order is not promised any more. */
     private final Set<String> reported = new HashSet<>();
+    private final Map<String, Set<TopicPartition>> givenUp = new HashMap<>();
+    private final Set<String> unclean = new HashSet<>();
     private final Map<String, Integer> effects = new HashMap<>();
     private final Map<String, Long> firstOffsets = new HashMap<>();
     /** By entity: the furthest offset, and the highest sequence, that has taken effect. */
@@ -61,23 +76,71 @@ final class Guarantees {
         firstOffsets.putIfAbsent(event.identity(), offset);
     }
 
-    void onReported(String identity) {
-        reported.add(identity);
+    void onReported(RouteFailure failure) {
+        reported.add(failure.eventId());
+        if (CLASSIFIER.classify(failure.error()) == Verdict.OUTAGE) {
+            throw broken("an outage is no event's failure", failure.eventId() + " is said to have failed: " + failure.error());
+        }
+        boolean another = world.scenario().ofIdentity(failure.eventId()).nature() == Nature.GOOD
+                && GUILTY.stream().anyMatch(failure.error().types()::contains);
+        if (another) {
+            throw broken("an event fails alone", failure.eventId() + " is said to have failed: " + failure.error().types().get(0));
+        }
     }
 
     boolean wasReported(String identity) {
         return reported.contains(identity);
     }
 
+    void onParked(ParkedRow row, ParkedRow before) {
+        moved.onParked(row, before);
+    }
+
+    /** Its row is gone, and its outcome must be there. */
+    void onUnparked(ParkedRow row) {
+        if (world.database().inbox().committed(row.identity()) == null) {
+            throw broken("a parked event's row goes with its outcome", row.identity() + " has none");
+        }
+    }
+
     void onMoved(ConsumerRecord<byte[], byte[]> record) {
         moved.onWritten(record);
     }
 
-    void onHandled(Event event) {
+    /** It has given these partitions up in order, and all of their work had ended in time. */
+    void onGivenUp(SimulatedNode node, Set<TopicPartition> partitions) {
+        if (unclean.contains(node.name())) {
+            return;
+        }
+        givenUp.computeIfAbsent(node.name(), name -> new HashSet<>()).addAll(partitions);
+    }
+
+    /** What it had is another's, while work of it may go on: of such a tenure nothing can be said later. */
+    void onLost(SimulatedNode node) {
+        unclean.add(node.name());
+        givenUp.remove(node.name());
+    }
+
+    void onAssigned(SimulatedNode node, Set<TopicPartition> partitions) {
+        givenUp.computeIfAbsent(node.name(), name -> new HashSet<>()).removeAll(partitions);
+    }
+
+    private void checkTenure(String node, TopicPartition partition, String what) {
+        if (givenUp.getOrDefault(node, Set.of()).contains(partition)) {
+            throw broken("nothing of a partition runs after it is given up", node + " " + what + " of " + partition);
+        }
+    }
+
+    void onHandled(SimulatedNode node, Event event) {
+        if (event.attempt() == 1) {
+            checkTenure(node.name(), new TopicPartition(event.origin().topic(), event.origin().partition()), "handles an event");
+        }
         if (world.scenario().ofIdentity(event.id()).nature() == Nature.FOREIGN) {
             throw broken("a retry is for its own group", event.id() + " was handled");
         }
-        moved.onHandled(event);
+        if (!world.scenario().shape().preserving() || !world.coordinator().hasRemoved()) {
+            moved.onHandled(event); // else a replaced owner may have written the row, with its own idea of when
+        }
     }
 
     /** Of a transaction that is being committed. */
@@ -95,7 +158,8 @@ final class Guarantees {
         } else if (event.keyed() && world.scenario().shape().ordering() != Ordering.UNORDERED) {
             long offset = firstOffsets.get(identity);
             long before = furthest.getOrDefault(event.entity(), -1L);
-            if (offset < before && !reported.contains(identity)) {
+            boolean excused = !world.scenario().shape().preserving() && reported.contains(identity);
+            if (offset < before && !excused) {
                 throw broken("events of a key take effect in order", identity + " came after the event at offset " + before);
             }
             furthest.put(event.entity(), Math.max(before, offset));
@@ -111,12 +175,14 @@ final class Guarantees {
         }
     }
 
-    void onSettled(RawRecord record, Outcome outcome) {
+    void onSettled(SimulatedNode node, RawRecord record, Outcome outcome) {
+        checkTenure(node.name(), new TopicPartition(record.topic(), record.partition()), "settles an event");
         String identity = MovedRecords.identityOf(record);
         world.trace("%s is settled: %s", record, outcome);
         world.count("settled as " + outcome);
         boolean inInbox = world.database().inbox().committed(identity) != null;
-        if (outcome != Outcome.RETRYING && !inInbox) {
+        boolean waits = outcome == Outcome.RETRYING || outcome == Outcome.PARKED;
+        if (!waits && !inInbox) {
             throw broken("an outcome is durable before it counts", record + " is " + outcome + ", but not in the inbox");
         }
     }
@@ -140,6 +206,7 @@ final class Guarantees {
     }
 
     void onPollLoopBroken(SimulatedNode node, RuntimeException unexpected) {
+        onLost(node);
         if (unexpected != null) {
             throw broken("a poll loop ends by Kafka's faults only", node + ": " + unexpected, unexpected);
         }
@@ -147,14 +214,15 @@ final class Guarantees {
 
     void onThrown(Throwable error) {
         if (!(error instanceof Violation)) {
-            throw broken("nothing throws", error.toString(), error);
+            broken("nothing throws", error.toString(), error);
         }
     }
 
     void afterEachTask() {
         for (SimulatedNode node : world.nodes()) {
             int waiting = node.consumer().waiting();
-            if (waiting > world.scenario().shape().maxQueueSize() || waiting < 0) {
+            int parkedToo = world.scenario().shape().preserving() ? PARKED_AT_ONCE : 0;
+            if (waiting > world.scenario().shape().maxQueueSize() + parkedToo || waiting < 0) {
                 throw broken("the queue is bounded", node + " holds " + waiting + " events");
             }
         }
@@ -167,24 +235,24 @@ final class Guarantees {
                 return false;
             }
         }
-        return world.nodes().stream().filter(SimulatedNode::isRunning).allMatch(node -> node.pool().lent() == 0);
+        return world.database().parked().rows().stream().allMatch(row -> row.committed() == null)
+                && world.nodes().stream().filter(SimulatedNode::isRunning).allMatch(node ->
+                node.pool().lent() == 0 && node.consumer().waiting() == 0 && node.consumer().isIdle());
     }
 
     Violation unsettled() {
         StringBuilder what = new StringBuilder();
         world.broker().logs().forEach((partition, log) -> what.append(partition).append(" committed ")
                 .append(world.broker().committed(partition)).append(" of ").append(log.end()).append("; "));
+        world.database().parked().rows().stream().filter(row -> row.committed() != null)
+                .forEach(row -> what.append(row.key()).append(" is parked; "));
         world.nodes().stream().filter(SimulatedNode::isRunning).forEach(node -> what.append(node).append(" has ")
-                .append(node.consumer().waiting()).append(" waiting, ").append(node.pool().lent()).append(" connections; "));
-        return broken("everything is settled in the end", what.toString());
+                .append(node.consumer().waiting()).append(" waiting, ").append(node.pool().lent()).append(" connections, ")
+                .append(node.consumer().isIdle() ? "no batch; " : "batches under way; "));
+        return broken("everything is settled in the end, and nothing in flight for ever", what.toString());
     }
 
     void atEnd() {
-        for (SimulatedNode node : world.nodes()) {
-            if (node.isRunning() && (node.consumer().waiting() > 0 || !node.consumer().isIdle())) {
-                throw broken("nothing is in flight for ever", node + " is still at work");
-            }
-        }
         for (PlannedEvent event : world.scenario().events()) {
             String inbox = world.database().inbox().committed(event.identity());
             int times = effects.getOrDefault(event.identity(), 0);

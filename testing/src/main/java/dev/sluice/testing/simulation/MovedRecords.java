@@ -27,6 +27,8 @@ final class MovedRecords {
     private final Guarantees guarantees;
     /** Retries made, by identity: the highest count of a copy. */
     private final Map<String, Integer> retries = new HashMap<>();
+    /** The same, parked rows included. */
+    private final Map<String, Integer> furthest = new HashMap<>();
     /** By identity and retry: when the first copy is due. */
     private final Map<String, Long> due = new HashMap<>();
     private final Set<String> letters = new HashSet<>();
@@ -73,6 +75,7 @@ final class MovedRecords {
             throw guarantees.broken("retries are counted", identity + " has retry " + count + " after " + before);
         }
         retries.put(identity, Math.max(before, count));
+        furthest.merge(identity, count, Math::max);
         long after = Instant.parse(text(record, FailureHeaders.RETRY_AFTER)).toEpochMilli();
         long delay = after - world.schedule().millis();
         long promised = schedule.delayBefore(count).toMillis();
@@ -87,9 +90,9 @@ final class MovedRecords {
         PlannedEvent event = world.scenario().ofIdentity(identity);
         boolean poison = record.topic().equals(Topics.DLQ_POISON);
         boolean again = letters.contains(identity);
-        boolean usedUp = count == world.scenario().retries().max();
+        boolean usedUp = furthest.getOrDefault(identity, 0) == world.scenario().retries().max();
         boolean right = again || switch (event.nature()) {
-            case GOOD, PASSING, HANGING -> usedUp && !poison;
+            case GOOD, PASSING, HANGING -> !poison && (usedUp || "BLOCKED_BY".equals(text(record, FailureHeaders.ERROR_TYPE)));
             case PERMANENT, REFUSED -> !poison;
             case UNKNOWN -> true;
             case UNREADABLE -> poison;
@@ -99,13 +102,31 @@ final class MovedRecords {
             throw guarantees.broken("only what can't be processed is dead", identity + " (" + event.nature() + ") is in "
                     + record.topic() + " after " + count + " retries");
         }
+        boolean itsOwnFault = "simulated".equals(text(record, FailureHeaders.ERROR_MESSAGE))
+                && !"BLOCKED_BY".equals(text(record, FailureHeaders.ERROR_TYPE));
+        if (event.nature() == Nature.PASSING && itsOwnFault && event.failures() <= world.scenario().retries().max()) {
+            throw guarantees.broken("the handler is told which delivery it is", identity + " failed more often than its nature is");
+        }
         if (!"dead".equals(world.database().inbox().committed(identity))) {
             throw guarantees.broken("a dead event is buried before its letter is written", identity + " is not");
         }
         if (event.canTakeEffect()) {
-            world.count("healthy events given up after all retries");
+            world.count("healthy events given up: " + text(record, FailureHeaders.ERROR_TYPE));
         }
         letters.add(identity);
+    }
+
+    /** A row of parked_events is written: as a retry, when it has attempts. */
+    void onParked(ParkedRow row, ParkedRow before) {
+        world.count("parked: " + row.reason());
+        int made = before == null ? 0 : before.attempts();
+        if (row.attempts() > world.scenario().retries().max() || row.attempts() > made + 1) {
+            throw guarantees.broken("retries are counted", row.identity() + " has retry " + row.attempts() + " after " + made);
+        }
+        furthest.merge(row.identity(), row.attempts(), Math::max);
+        if (row.attempts() > 0) {
+            due.merge(row.identity() + '#' + row.attempts(), row.dueAt().toInstant().toEpochMilli(), Math::min);
+        }
     }
 
     void onHandled(Event event) {
@@ -128,6 +149,9 @@ final class MovedRecords {
         int own = Topics.isRetry(record.topic()) ? Integer.parseInt(text(record, FailureHeaders.RETRY_COUNT)) : 0;
         if (retries.getOrDefault(identity, 0) > own) {
             return true; // the copy has a commit of its own
+        }
+        if (world.database().parked().committed(record.topic() + '-' + record.partition() + '@' + record.offset()) != null) {
+            return true; // its row goes with its outcome
         }
         String inbox = world.database().inbox().committed(identity);
         return inbox != null && (!inbox.equals("dead") || letters.contains(identity));

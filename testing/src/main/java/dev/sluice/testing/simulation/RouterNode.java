@@ -60,7 +60,8 @@ final class RouterNode {
 
     /** As the event bus: an answer, or none within the deadline, or nobody there. */
     Future<Routed> ask(Host asker, RouteFailure failure, long deadlineMillis) {
-        world.guarantees().onReported(failure.eventId());
+        world.trace("%s reports %s: %s %s, %s", asker.name(), failure.record(), failure.eventId(), failure.error().types().get(0), failure.order());
+        world.guarantees().onReported(failure);
         Promise<Routed> answer = Promise.promise();
         Schedule schedule = world.schedule();
         schedule.after(deadlineMillis * Schedule.MILLI, asker.loop(), () -> {

@@ -75,7 +75,7 @@ final class Scenario {
                 ordering < 7 ? Ordering.KEY : ordering < 9 ? Ordering.PARTITION : Ordering.UNORDERED,
                 random.nextInt(10) < 6 ? SequenceMode.NONE : SequenceMode.LATEST_WINS, 10 + random.nextInt(20),
                 1 + random.nextInt(4), 1 + random.nextInt(8), 4_096 + random.nextInt(60_000),
-                Duration.ofMillis(200 + random.nextInt(3_000)));
+                Duration.ofMillis(200 + random.nextInt(3_000)), ordering < 9 && random.nextBoolean());
         this.retries = new RetrySchedule(2 + random.nextInt(3), Duration.ofMillis(50 + random.nextInt(500)),
                 Duration.ofSeconds(4));
         int entities = 1 + random.nextInt(6);
@@ -102,7 +102,7 @@ final class Scenario {
                     padding, first.keyed());
         }
         return new PlannedEvent(index, "e" + index, nature(random.nextInt(100)), random.nextInt(entities), index, at,
-                1 + random.nextInt(2), padding, random.nextInt(20) > 0);
+                1 + random.nextInt(6), padding, random.nextInt(20) > 0);
     }
 
     private static Nature nature(int percent) {

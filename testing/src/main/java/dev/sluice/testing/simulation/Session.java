@@ -3,6 +3,9 @@ package dev.sluice.testing.simulation;
 import dev.sluice.testing.simulation.Schedule.Alarm;
 import io.vertx.pgclient.PgException;
 
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -39,6 +42,14 @@ final class Session {
 
     Table<Long> sequences() {
         return database.sequences();
+    }
+
+    Table<ParkedRow> parked() {
+        return database.parked();
+    }
+
+    OffsetDateTime now() {
+        return Instant.ofEpochMilli(world.schedule().millis()).atOffset(ZoneOffset.UTC);
     }
 
     void onLocked(Table<?>.Row row) {
@@ -153,7 +164,9 @@ final class Session {
         if (commit) {
             done.forEach(world.guarantees()::onEffect);
         }
+        List<Runnable> checks = commit ? database.parkedChanges(rows) : List.of();
         rows.forEach(row -> row.end(commit));
+        checks.forEach(Runnable::run);
         if (commit) {
             world.guarantees().onTransaction(done);
         }

@@ -111,6 +111,7 @@ final class SimulatedClient {
         if (!lost.isEmpty()) {
             world.count("losses");
             world.trace("%s has lost %s", node, lost);
+            world.guarantees().onLost(node);
             listener.onPartitionsLost(lost);
             forget(lost);
         }
@@ -123,7 +124,11 @@ final class SimulatedClient {
         if (!revoke.isEmpty()) {
             world.count("revocations");
             world.trace("%s is to give up %s", node, revoke);
+            int late = world.counts().getOrDefault("drains that ran out of time", 0);
             listener.onPartitionsRevoked(revoke);
+            if (!membership.isFenced() && late == world.counts().getOrDefault("drains that ran out of time", 0)) {
+                world.guarantees().onGivenUp(node, revoke);
+            }
             flush();
             forget(revoke);
             if (!membership.isFenced()) {
@@ -136,6 +141,7 @@ final class SimulatedClient {
             world.coordinator().onAssigned(membership, given);
             assignment.addAll(given);
             world.trace("%s gets %s", node, given);
+            world.guarantees().onAssigned(node, given);
             listener.onPartitionsAssigned(given);
         }
     }

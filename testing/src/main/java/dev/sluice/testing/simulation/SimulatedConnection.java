@@ -17,8 +17,10 @@ import io.vertx.sqlclient.Tuple;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The client's side of a connection, and the wire: statements and answers take their time, and either may get lost. */
 final class SimulatedConnection {
@@ -32,6 +34,7 @@ final class SimulatedConnection {
     private Handler<Void> closeHandler = gone -> { };
     private Handler<Throwable> exceptionHandler = error -> { };
     private boolean lost;
+    private boolean lent;
     private boolean replyGetsLost;
 
     /** @param onReturned its user has closed it: back to the pool, unless it is lost */
@@ -43,7 +46,7 @@ final class SimulatedConnection {
         this.client = new Fake("connection of " + host.name())
                 .on("closeHandler", arguments -> set(() -> closeHandler = handler(arguments[0])))
                 .on("exceptionHandler", arguments -> set(() -> exceptionHandler = handler(arguments[0])))
-                .on("begin", arguments -> send(new Statement("BEGIN", null)).map(begun -> transaction()))
+                .on("begin", arguments -> send(new Statement("BEGIN", Tuple.tuple())).map(begun -> transaction()))
                 .on("query", arguments -> query((String) arguments[0]))
                 .on("preparedQuery", arguments -> preparedQuery((String) arguments[0]))
                 .on("close", arguments -> close())
@@ -79,8 +82,8 @@ final class SimulatedConnection {
 
     private Transaction transaction() {
         return new Fake("transaction")
-                .on("commit", arguments -> send(new Statement("COMMIT", null)).mapEmpty())
-                .on("rollback", arguments -> send(new Statement("ROLLBACK", null)).mapEmpty())
+                .on("commit", arguments -> send(new Statement("COMMIT", Tuple.tuple())).mapEmpty())
+                .on("rollback", arguments -> send(new Statement("ROLLBACK", Tuple.tuple())).mapEmpty())
                 .as(Transaction.class);
     }
 
@@ -88,12 +91,12 @@ final class SimulatedConnection {
         return new Fake("query").on("execute", arguments -> send(new Statement(sql, Tuple.tuple()))).as(Query.class);
     }
 
-    PreparedQuery<?> preparedQuery(String sql) {
+    private Object preparedQuery(String sql) {
         return new Fake("prepared query")
                 .on("execute", arguments -> send(new Statement(sql, (Tuple) arguments[0]))).as(PreparedQuery.class);
     }
 
-    private Future<RowSet<Row>> send(Statement statement) {
+    Future<RowSet<Row>> send(Statement statement) {
         if (lost) {
             return Future.failedFuture(ClosedConnectionException.INSTANCE);
         }
@@ -171,7 +174,17 @@ final class SimulatedConnection {
         }
     }
 
+    /** Its next user has it. */
+    SqlConnection lent() {
+        lent = true;
+        return client;
+    }
+
     private Future<Void> close() {
+        if (!lent) {
+            return Future.succeededFuture();
+        }
+        lent = false;
         closeHandler = gone -> { };
         exceptionHandler = error -> { };
         onReturned.accept(this);
@@ -185,8 +198,13 @@ final class SimulatedConnection {
     }
 
     private static Row row(Object[] values) {
-        return new Fake("row").on("getString", arguments -> values[(Integer) arguments[0]])
-                .on("getLong", arguments -> values[(Integer) arguments[0]]).as(Row.class);
+        Function<Object[], Object> value = arguments -> arguments[0] instanceof Integer index ? values[index]
+                : ((Map<?, ?>) values[0]).get(arguments[0]);
+        Fake row = new Fake("row");
+        for (String getter : new String[] {"getString", "getLong", "getInteger", "getBuffer", "getOffsetDateTime"}) {
+            row.on(getter, value);
+        }
+        return row.as(Row.class);
     }
 
     private static Object iterator(Iterator<Row> rows) {

@@ -21,9 +21,11 @@ final class SimulatedHandler implements HandlerProvider {
     static final String FAULTY = "SELECT 'x'::numeric";
 
     private final World world;
+    private final SimulatedNode node;
 
-    SimulatedHandler(World world) {
+    SimulatedHandler(World world, SimulatedNode node) {
         this.world = world;
+        this.node = node;
     }
 
     @Override
@@ -50,7 +52,7 @@ final class SimulatedHandler implements HandlerProvider {
     }
 
     private Future<?> handle(SqlConnection connection, Event event) {
-        world.guarantees().onHandled(event);
+        world.guarantees().onHandled(node, event);
         PlannedEvent planned = world.scenario().ofIdentity(event.id());
         boolean first = event.attempt() == 1;
         return switch (planned.nature()) {

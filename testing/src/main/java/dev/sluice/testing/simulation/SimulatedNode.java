@@ -34,7 +34,8 @@ final class SimulatedNode implements Host {
                 (failure, deadline) -> world.router().ask(this, failure, deadline));
         this.pool = new SimulatedPool(world, this, CONNECTIONS);
         this.consumer = new SimulatedConsumer(world.scenario().shape(), vertx.vertx(), vertx.context(), this::newClient,
-                pool.pool(), Bus.install(vertx.vertx()), new SimulatedHandler(world), this::wake, world.guarantees()::onSettled);
+                pool.pool(), Bus.install(vertx.vertx()), new SimulatedHandler(world, this), this::wake,
+                (record, outcome) -> world.guarantees().onSettled(this, record, outcome));
         turnIn(Schedule.MILLI);
         control();
     }

@@ -2,6 +2,7 @@ package dev.sluice.testing.simulation;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.sqlclient.ClosedConnectionException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PreparedQuery;
 import io.vertx.sqlclient.Row;
@@ -12,6 +13,7 @@ import io.vertx.sqlclient.Tuple;
 import java.net.ConnectException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /** A node's connections: so many, and who finds none waits for one. */
 final class SimulatedPool {
@@ -55,7 +57,7 @@ final class SimulatedPool {
         while (!free.isEmpty()) {
             SimulatedConnection connection = free.poll();
             if (!connection.isLost()) {
-                to.complete(connection.client());
+                to.complete(connection.lent());
                 return;
             }
         }
@@ -65,7 +67,7 @@ final class SimulatedPool {
                 to.fail(new ConnectException("simulated: connection refused"));
                 next();
             } else {
-                to.complete(new SimulatedConnection(world, host, this::onReturned).client());
+                to.complete(new SimulatedConnection(world, host, this::onReturned).lent());
             }
         });
     }
@@ -86,9 +88,21 @@ final class SimulatedPool {
     }
 
     private Object preparedQuery(String sql) {
-        return new Fake("prepared query").on("execute", arguments -> getConnection().compose(connection -> {
-            PreparedQuery<RowSet<Row>> query = connection.preparedQuery(sql);
-            return query.execute((Tuple) arguments[0]).eventually(connection::close);
-        })).as(PreparedQuery.class);
+        return new Fake("prepared query")
+                .on("execute", arguments -> once(List.of((Tuple) arguments[0]), sql))
+                .on("executeBatch", arguments -> {
+                    @SuppressWarnings("unchecked")
+                    List<Tuple> rows = (List<Tuple>) arguments[0];
+                    return once(rows, sql);
+                }).as(PreparedQuery.class);
+    }
+
+    private Future<RowSet<Row>> once(List<Tuple> parameters, String sql) {
+        return getConnection().compose(client -> {
+            SimulatedConnection connection = world.database().of(client);
+            Future<RowSet<Row>> answer = connection == null ? Future.failedFuture(ClosedConnectionException.INSTANCE)
+                    : connection.send(new Statement(sql, parameters));
+            return answer.eventually(client::close);
+        });
     }
 }

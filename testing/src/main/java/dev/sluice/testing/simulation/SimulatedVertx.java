@@ -49,6 +49,7 @@ final class SimulatedVertx {
                 .on("getOrCreateContext", arguments -> context)
                 .on("eventBus", arguments -> bus)
                 .on("setTimer", arguments -> setTimer((Long) arguments[0], handler(arguments[1])))
+                .on("setPeriodic", arguments -> setPeriodic((Long) arguments[0], handler(arguments[1])))
                 .on("cancelTimer", arguments -> cancel((Long) arguments[0]))
                 .on("timer", arguments -> timer((Long) arguments[0]))
                 .as(Vertx.class);
@@ -72,6 +73,21 @@ final class SimulatedVertx {
         return id;
     }
 
+    private long setPeriodic(long millis, Handler<Long> action) {
+        long id = ++lastTimer;
+        again(id, millis, action);
+        return id;
+    }
+
+    private void again(long id, long millis, Handler<Long> action) {
+        timers.put(id, schedule.after(millis * Schedule.MILLI, loop, () -> {
+            if (timers.containsKey(id)) {
+                again(id, millis, action);
+                action.handle(id);
+            }
+        }));
+    }
+
     private boolean cancel(long id) {
         Alarm alarm = timers.remove(id);
         return alarm != null && alarm.cancel();
@@ -80,7 +96,7 @@ final class SimulatedVertx {
     private Timer timer(long millis) {
         Promise<Void> rings = Promise.promise();
         setTimer(millis, id -> rings.complete());
-        return new Fake("timer").on("mapEmpty", arguments -> rings.future().mapEmpty()).as(Timer.class);
+        return new Fake("timer").otherwise(rings.future()).as(Timer.class);
     }
 
     private static Message<Routed> message(Routed body) {

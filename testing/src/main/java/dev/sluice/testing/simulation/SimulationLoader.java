@@ -20,6 +20,7 @@ import java.util.Set;
 public final class SimulationLoader extends ClassLoader {
 
     private static final String SUBSTITUTES = "dev/sluice/testing/simulation/Substitutes";
+    private static final String TENURE = "dev/sluice/consumer/AssignedPartition";
     private static final Set<String> STATIC = Set.of("java/lang/System.nanoTime()J", "java/lang/System.currentTimeMillis()J",
             "java/util/UUID.randomUUID()Ljava/util/UUID;",
             "org/slf4j/LoggerFactory.getLogger(Ljava/lang/Class;)Lorg/slf4j/Logger;",
@@ -80,8 +81,28 @@ public final class SimulationLoader extends ClassLoader {
             public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
                 return new Calls(super.visitMethod(access, name, descriptor, signature, exceptions));
             }
+
+            @Override
+            public void visitEnd() {
+                if (reader.getClassName().equals(TENURE)) {
+                    hashByPlace(this);
+                }
+                super.visitEnd();
+            }
         }, 0);
         return writer.toByteArray();
+    }
+
+    /** Or the order of a HashMap with such keys would be another each time. */
+    private static void hashByPlace(ClassVisitor tenure) {
+        MethodVisitor hash = tenure.visitMethod(Opcodes.ACC_PUBLIC, "hashCode", "()I", null, null);
+        hash.visitCode();
+        hash.visitVarInsn(Opcodes.ALOAD, 0);
+        hash.visitMethodInsn(Opcodes.INVOKEVIRTUAL, TENURE, "topicPartition", "()Lorg/apache/kafka/common/TopicPartition;", false);
+        hash.visitMethodInsn(Opcodes.INVOKEVIRTUAL, "java/lang/Object", "hashCode", "()I", false);
+        hash.visitInsn(Opcodes.IRETURN);
+        hash.visitMaxs(1, 1);
+        hash.visitEnd();
     }
 
     /** A method of the product as its calls are rewritten. */

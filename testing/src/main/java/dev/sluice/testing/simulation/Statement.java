@@ -4,7 +4,9 @@ import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * One statement under way in a session. It goes row by row and stops before a row that another transaction holds, keeping
@@ -14,13 +16,19 @@ final class Statement {
 
     private final String sql;
     private final Tuple parameters;
+    private final List<Tuple> batch;
     private final List<Object[]> rows = new ArrayList<>();
     private int rowCount;
     private int at;
 
     Statement(String sql, Tuple parameters) {
+        this(sql, List.of(parameters));
+    }
+
+    Statement(String sql, List<Tuple> batch) {
         this.sql = sql.strip();
-        this.parameters = parameters;
+        this.parameters = batch.get(0);
+        this.batch = batch;
     }
 
     List<Object[]> rows() {
@@ -69,6 +77,9 @@ final class Statement {
             }
             return null;
         }
+        if (sql.contains("parked_events")) {
+            return parkedEvents(session);
+        }
         if (sql.startsWith(SimulatedHandler.EFFECT)) {
             session.onEffect(parameters.getString(0));
             return null;
@@ -79,7 +90,59 @@ final class Statement {
         if (sql.equals("SELECT 1")) {
             return null;
         }
-        throw new UnsupportedOperationException("the simulation's PostgreSQL has not learnt this statement: " + sql);
+        throw unknown();
+    }
+
+    private RuntimeException unknown() {
+        return Substitutes.notModelled("this statement: " + sql);
+    }
+
+    private Table<?>.Row parkedEvents(Session session) {
+        if (sql.startsWith("INSERT")) {
+            for (; at < batch.size(); at++) {
+                Table<ParkedRow>.Row row = session.parked().row(ParkedRow.key(batch.get(at), batch.get(at).getLong(4)));
+                if (row.isHeldByAnother(session)) {
+                    return row;
+                }
+                row.write(session, ParkedRow.parked(batch.get(at), row.seenBy(session)));
+            }
+            return null;
+        }
+        if (sql.startsWith("SELECT lane")) {
+            ParkedRow.lanes(session, parameters).forEach(rows::add);
+        } else if (sql.startsWith("SELECT head")) {
+            ParkedRow.heads(session, parameters).forEach(rows::add);
+        } else if (sql.startsWith("WITH gone")) {
+            return each(session, new Long[] {parameters.getLong(4)}, null, () -> ParkedRow.blockNext(session, parameters));
+        } else if (sql.startsWith("UPDATE")) {
+            return each(session, new Long[] {parameters.getLong(4)}, row -> row.postponed(parameters), () -> { });
+        } else if (sql.startsWith("SELECT record_offset")) {
+            return each(session, (Long[]) parameters.getValue(4), row -> row, () -> { });
+        } else if (sql.startsWith("DELETE")) {
+            return each(session, (Long[]) parameters.getValue(4), null, () -> { });
+        } else {
+            throw unknown();
+        }
+        return null;
+    }
+
+    /** Each row that is there, locked: changed, or deleted when there is no change. */
+    private Table<?>.Row each(Session session, Long[] offsets, UnaryOperator<ParkedRow> change, Runnable then) {
+        Long[] sorted = offsets.clone();
+        Arrays.sort(sorted);
+        for (; at < sorted.length; at++) {
+            Table<ParkedRow>.Row row = session.parked().row(ParkedRow.key(parameters, sorted[at]));
+            if (row.isHeldByAnother(session)) {
+                return row;
+            }
+            if (row.seenBy(session) != null) {
+                row.write(session, change == null ? null : change.apply(row.seenBy(session)));
+                rows.add(new Object[] {sorted[at]});
+                rowCount++;
+            }
+        }
+        then.run();
+        return null;
     }
 
     private Table<?>.Row claim(Session session, boolean doNothing) {

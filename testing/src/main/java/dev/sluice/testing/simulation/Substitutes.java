@@ -5,8 +5,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.impl.NoStackTraceTimeoutException;
 import io.vertx.sqlclient.SqlConnection;
 import org.slf4j.Logger;
-import org.slf4j.helpers.NOPLogger;
+import org.slf4j.helpers.MessageFormatter;
 
+import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -38,6 +40,13 @@ public final class Substitutes {
         return WORLD.get().schedule();
     }
 
+    /** The product calls what no model has learnt. That is nothing of the product's, but no run means anything then. */
+    static RuntimeException notModelled(String what) {
+        UnsupportedOperationException unknown = new UnsupportedOperationException("the simulation has not learnt " + what);
+        WORLD.get().guarantees().onThrown(unknown);
+        return unknown;
+    }
+
     public static long nanoTime() {
         World world = WORLD.get();
         return world == null ? 0 : world.schedule().nanos();
@@ -60,8 +69,18 @@ public final class Substitutes {
         return new UUID(schedule().random().nextLong(), schedule().random().nextLong());
     }
 
+    /** What the product logs, debugging included, stands in the trace. */
     public static Logger getLogger(Class<?> type) {
-        return NOPLogger.NOP_LOGGER;
+        return (Logger) Proxy.newProxyInstance(Substitutes.class.getClassLoader(), new Class<?>[] {Logger.class},
+                (self, method, arguments) -> {
+                    World world = WORLD.get();
+                    if (world != null && world.isTraced() && arguments != null && arguments[0] instanceof String text) {
+                        Object[] values = arguments.length == 2 && arguments[1] instanceof Object[] many ? many
+                                : Arrays.copyOfRange(arguments, 1, arguments.length);
+                        world.trace("%s", "log " + MessageFormatter.arrayFormat(text, values).getMessage());
+                    }
+                    return method.getReturnType() == boolean.class ? Boolean.TRUE : null;
+                });
     }
 
     /** A thread that waits for a permit looks again soon: the poll loop's turns are tasks of their own. */

@@ -2,7 +2,8 @@ package dev.sluice.testing.simulation;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Rows by key, each with its lock: who writes a row holds it until its transaction ends, and others wait in a queue. */
@@ -37,6 +38,18 @@ final class Table<V> {
             pending = value;
         }
 
+        String key() {
+            return key;
+        }
+
+        V pending() {
+            return pending;
+        }
+
+        V committed() {
+            return committed;
+        }
+
         void await(Runnable then) {
             waiting.add(then);
         }
@@ -58,10 +71,15 @@ final class Table<V> {
         }
     }
 
-    private final Map<String, Row> rows = new HashMap<>();
+    private final Map<String, Row> rows = new LinkedHashMap<>();
 
     Row row(String key) {
         return rows.computeIfAbsent(key, Row::new);
+    }
+
+    /** In the order in which they were first written; a deleted one's value is null. */
+    Collection<Row> rows() {
+        return rows.values();
     }
 
     V committed(String key) {

@@ -145,6 +145,10 @@ final class World {
         }
     }
 
+    boolean isTraced() {
+        return trace != null;
+    }
+
     List<String> trace() {
         return trace;
     }
