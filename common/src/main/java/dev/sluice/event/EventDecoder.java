@@ -1,12 +1,8 @@
 package dev.sluice.event;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.sluice.api.Event;
 import dev.sluice.api.Origin;
 import dev.sluice.api.RoutingKey;
@@ -28,9 +24,6 @@ import java.util.OptionalLong;
  */
 public final class EventDecoder {
 
-    private static final JsonFactory JSON = JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
-    private static final JsonMapper MAPPER = new JsonMapper(JSON);
     private static final byte[] NOTHING = new byte[0];
 
     /**
@@ -72,14 +65,16 @@ public final class EventDecoder {
     }
 
     private Decoded decodeForeign(RawRecord record, String topicId) {
-        JsonNode body = null;
+        JsonEnvelope body = null;
         String fault = null;
         try {
-            body = record.value() == null ? null : MAPPER.readTree(record.value());
-            fault = body == null ? "the record has no value"
-                    : body.isObject() ? trailing(record.value()) : "the value is JSON but no object";
+            body = record.value() == null ? null : JsonEnvelope.read(record.value());
+            fault = record.value() == null ? "the record has no value"
+                    : body == null ? "the value is JSON but no object" : null;
         } catch (JsonProcessingException e) {
             fault = "the value is no JSON: " + place(e);
+        } catch (JsonEnvelope.MoreFollows e) {
+            fault = e.getMessage();
         } catch (IOException e) {
             fault = "the value can't be read: " + e.getMessage();
         }
@@ -91,14 +86,10 @@ public final class EventDecoder {
         if (entity.isEmpty()) {
             entity = RoutingKey.parse(key(record));
         }
-        JsonNode sequenceNode = body.path("sequence");
-        OptionalLong sequence = sequenceNode.isTextual() || sequenceNode.isIntegralNumber()
-                ? Sequences.parse(sequenceNode.asText()) : OptionalLong.empty();
-        String id = movedOr(record, EventIdentity.of(record, body, entity, sequence, topicId));
-        boolean envelope = body.path("type").isTextual() && body.has("data");
-        return new Decoded.Readable(new Event(id, body.path("type").asText(""), entity, sequence,
-                time(body.path("time").asText(null)), "application/json",
-                envelope ? bytes(body.get("data")) : record.value(), origin(record), attempt(record), Map.of()));
+        OptionalLong sequence = Sequences.parse(body.sequence());
+        String id = movedOr(record, EventIdentity.of(record, body.identity(), entity, sequence, topicId));
+        return new Decoded.Readable(new Event(id, body.type(), entity, sequence, time(body.time()), "application/json",
+                body.data() == null ? record.value() : body.data(), origin(record), attempt(record), Map.of()));
     }
 
     /** A moved record carries its identity; on any other topic such a header is somebody else's and means nothing. */
@@ -126,12 +117,9 @@ public final class EventDecoder {
                 : 1;
     }
 
-    private static Optional<RoutingKey> entityOf(JsonNode body) {
-        JsonNode type = body.path("entityType");
-        JsonNode id = body.path("entityId");
-        boolean usable = type.isTextual() && (id.isTextual() || id.isIntegralNumber())
-                && !type.asText().isEmpty() && !id.asText().isEmpty();
-        return usable ? Optional.of(new RoutingKey(type.asText(), id.asText())) : Optional.empty();
+    private static Optional<RoutingKey> entityOf(JsonEnvelope body) {
+        return body.entityType() == null || body.entityType().isEmpty() || body.entityId() == null
+                ? Optional.empty() : Optional.of(new RoutingKey(body.entityType(), body.entityId()));
     }
 
     private static String key(RawRecord record) {
@@ -157,7 +145,7 @@ public final class EventDecoder {
 
     /** Walks over the tokens without building anything. @return what is wrong and where, or null */
     private static String jsonFault(byte[] value) {
-        try (JsonParser parser = JSON.createParser(value)) {
+        try (JsonParser parser = JsonEnvelope.JSON.createParser(value)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 return "it is blank";
@@ -171,21 +159,7 @@ public final class EventDecoder {
         }
     }
 
-    /** {@code readTree} stops after the first value; what follows it must be nothing. */
-    private static String trailing(byte[] value) {
-        String fault = jsonFault(value);
-        return fault == null ? null : "of the value, " + fault;
-    }
-
     private static String place(JsonProcessingException e) {
         return "a fault at byte " + (e.getLocation() == null ? "?" : e.getLocation().getByteOffset());
-    }
-
-    private static byte[] bytes(JsonNode node) {
-        try {
-            return MAPPER.writeValueAsBytes(node);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a tree that was just read can be written", e);
-        }
     }
 }

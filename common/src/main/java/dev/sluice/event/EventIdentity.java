@@ -1,6 +1,5 @@
 package dev.sluice.event;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.api.RoutingKey;
 
 import java.nio.ByteBuffer;
@@ -26,10 +25,10 @@ final class EventIdentity {
     }
 
     /**
-     * @param body    the JSON object, or null when the value is none
+     * @param inBody  what a JSON body says is its identity; null when it says nothing, or is none
      * @param topicId Kafka's id of the topic, so that a topic created anew doesn't repeat the names of the old one
      */
-    static String of(RawRecord record, JsonNode body, Optional<RoutingKey> entity, OptionalLong sequence, String topicId) {
+    static String of(RawRecord record, String inBody, Optional<RoutingKey> entity, OptionalLong sequence, String topicId) {
         String source = record.header("ce_source");
         String id = record.header("ce_id");
         if (present(source) && present(id)) {
@@ -43,14 +42,8 @@ final class EventIdentity {
         if (present(header)) {
             return header;
         }
-        if (body != null) {
-            String inBody = scalar(body.path("eventId"));
-            if (inBody == null) {
-                inBody = scalar(body.path("_meta").path("idempotencyKey"));
-            }
-            if (inBody != null) {
-                return inBody;
-            }
+        if (inBody != null) {
+            return inBody;
         }
         if (entity.isPresent() && sequence.isPresent()) {
             return entity.get().transition(sequence.getAsLong());
@@ -68,14 +61,6 @@ final class EventIdentity {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
-    }
-
-    private static String scalar(JsonNode node) {
-        return node.isTextual() || node.isIntegralNumber() ? presentOrNull(node.asText()) : null;
-    }
-
-    private static String presentOrNull(String text) {
-        return present(text) ? text : null;
     }
 
     private static boolean present(String text) {

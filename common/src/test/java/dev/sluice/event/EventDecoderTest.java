@@ -5,6 +5,7 @@ import dev.sluice.api.Origin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -60,6 +61,25 @@ class EventDecoderTest {
         assertThat(event.entity().map(Object::toString).orElse(null)).isEqualTo(entity);
         assertThat(event.sequence().isPresent() ? event.sequence().getAsLong() : null).isEqualTo(sequence);
         assertThat(event.data()).asString().isEqualTo(data);
+    }
+
+    /** Byte for byte, whatever it is and wherever it stands. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{ \"a\" : [1, {\"b\": \"}\"}] }", "[ ]", "\"a \\\" \u00e9 \\u00e9\"", "-1.50e3", "17", "true", "null"})
+    void shouldHandOnDataAsItWasSent(String data) {
+        for (String body : List.of("{\"type\":\"t\",\"data\":" + data + "}", "{ \"data\" : " + data + " , \"type\" : \"t\" }",
+                "\ufeff{\"data\":" + data + ",\"other\":{\"data\":2},\"type\":\"t\"}")) {
+            assertThat(read(record("events", "case:9", body, Map.of())).data()).asString(StandardCharsets.UTF_8).isEqualTo(data);
+        }
+    }
+
+    @Test
+    void shouldReadJsonInUtf16() {
+        byte[] body = "{\"eventId\":\"e\",\"type\":\"t\",\"data\":{\"a\":[1]}}".getBytes(StandardCharsets.UTF_16LE);
+        Event event = read(new RawRecord("events", 3, 5, 0, null, body, List.of()));
+
+        assertThat(event.id()).isEqualTo("e");
+        assertThat(event.data()).asString().isEqualTo("{\"a\":[1]}");
     }
 
     @ParameterizedTest

@@ -26,9 +26,14 @@ final class Columns {
         if (event.data().length == 0) {
             return null;
         }
-        if (!event.contentType().contains("json")) {
+        requireJson(event);
+        return new String(event.data(), StandardCharsets.UTF_8);
+    }
+
+    /** @throws PermanentFailure when the data is something else */
+    static void requireJson(Event event) {
+        if (event.data().length > 0 && !event.contentType().contains("json")) {
             throw new PermanentFailure("data is " + event.contentType() + "; this handler needs JSON");
         }
-        return new String(event.data(), StandardCharsets.UTF_8);
     }
 }

@@ -1,47 +1,74 @@
 package dev.sluice.consumer.handlers;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectReader;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.sluice.api.Event;
 import dev.sluice.api.PermanentFailure;
 
+import java.io.IOException;
 import java.math.BigDecimal;
 
 /**
- * An event's data as a JSON object, read field by field. What is not as it must be is a {@link PermanentFailure} that
- * names the field and what is allowed, never what was there.
+ * The fields of an event's data that a handler wants, read in one pass that builds no tree. What is not as it must be is a
+ * {@link PermanentFailure} that names the field and what is allowed, never what was there.
  */
 final class EventData {
 
-    private static final ObjectReader JSON = JsonMapper.builder()
-            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES).build().readerFor(JsonNode.class);
+    private static final JsonFactory JSON = new JsonFactory();
     /** Digits of a number, before and after its point; a short text can stand for gigabytes of them. */
     private static final int MOST_DIGITS = 1_000;
+    /** Sign, point and exponent on top. */
+    private static final int LONGEST_NUMBER = MOST_DIGITS + 20;
 
     private final Event event;
-    private final JsonNode data;
+    private final String[] fields;
+    /** Null for a field that is not there, or null. */
+    private final JsonToken[] tokens;
+    /** Null for what is no text and no number. */
+    private final String[] texts;
 
-    private EventData(Event event, JsonNode data) {
+    private EventData(Event event, String[] fields) {
         this.event = event;
-        this.data = data;
+        this.fields = fields;
+        this.tokens = new JsonToken[fields.length];
+        this.texts = new String[fields.length];
     }
 
-    static EventData of(Event event) {
-        String json = Columns.json(event);
-        try {
-            JsonNode data = json == null ? null : JSON.readTree(json);
-            if (data != null && data.isObject()) {
-                return new EventData(event, data);
+    /** @param fields those that may be asked for */
+    static EventData of(Event event, String... fields) {
+        Columns.requireJson(event);
+        EventData read = new EventData(event, fields);
+        try (JsonParser parser = JSON.createParser(event.data())) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new PermanentFailure("event " + event.id() + ": data must be a JSON object");
             }
-        } catch (JsonProcessingException e) {
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                read.take(parser.currentName(), parser.nextToken(), parser);
+            }
+            return read;
+        } catch (IOException e) {
             throw new PermanentFailure("event " + event.id() + ": data is no JSON", e);
         }
-        throw new PermanentFailure("event " + event.id() + ": data must be a JSON object");
+    }
+
+    private void take(String name, JsonToken token, JsonParser parser) throws IOException {
+        for (int i = 0; i < fields.length; i++) {
+            if (fields[i].equals(name)) {
+                tokens[i] = token == JsonToken.VALUE_NULL ? null : token;
+                texts[i] = token == JsonToken.VALUE_STRING || token.isNumeric() ? parser.getText() : null;
+            }
+        }
+        parser.skipChildren();
+    }
+
+    private int index(String field) {
+        for (int i = 0; i < fields.length; i++) {
+            if (fields[i].equals(field)) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException(field + " was not read");
     }
 
     /** A text that is there and not blank. */
@@ -55,28 +82,26 @@ final class EventData {
 
     /** Null when the field is not there, or null. A whole number counts as text. */
     String text(String field) {
-        JsonNode value = data.path(field);
-        if (isAbsent(value)) {
-            return null;
-        }
-        if (!value.isTextual() && !value.isIntegralNumber()) {
+        int i = index(field);
+        if (tokens[i] != null && tokens[i] != JsonToken.VALUE_STRING && tokens[i] != JsonToken.VALUE_NUMBER_INT) {
             throw refused(field, "a text");
         }
-        return value.asText();
+        return texts[i];
     }
 
     /** A number, or text with a decimal number in it, exact; null when the field is not there, or null. */
     BigDecimal decimal(String field) {
-        JsonNode value = data.path(field);
-        if (isAbsent(value)) {
+        int i = index(field);
+        if (tokens[i] == null) {
             return null;
         }
+        if (texts[i] == null) {
+            throw refused(field, "a decimal number");
+        }
         try {
-            if (value.isNumber() || value.isTextual()) {
-                BigDecimal decimal = value.isNumber() ? value.decimalValue() : new BigDecimal(value.asText());
-                if (Math.abs((long) decimal.scale()) <= MOST_DIGITS && decimal.precision() <= MOST_DIGITS) {
-                    return decimal;
-                }
+            BigDecimal decimal = texts[i].length() > LONGEST_NUMBER ? null : new BigDecimal(texts[i]);
+            if (decimal != null && Math.abs((long) decimal.scale()) <= MOST_DIGITS && decimal.precision() <= MOST_DIGITS) {
+                return decimal;
             }
         } catch (NumberFormatException noNumber) {
             throw refused(field, "a decimal number");
@@ -86,9 +111,5 @@ final class EventData {
 
     PermanentFailure refused(String field, String allowed) {
         return new PermanentFailure("event " + event.id() + ": data." + field + " must be " + allowed);
-    }
-
-    private static boolean isAbsent(JsonNode value) {
-        return value.isMissingNode() || value.isNull();
     }
 }

@@ -24,7 +24,7 @@ record Payment(Event event, String userId, BigDecimal amount, String currency, S
 
     /** @throws PermanentFailure for data that is none of a payment */
     static Payment of(Event event) {
-        EventData data = EventData.of(event);
+        EventData data = EventData.of(event, "user_id", "amount", "currency", "status");
         return new Payment(event, data.text("user_id"), data.decimal("amount"), data.text("currency"),
                 data.requireText("status"), event.time().orElse(event.origin().timestamp()).atOffset(ZoneOffset.UTC));
     }

@@ -10,7 +10,7 @@ record Transfer(String id, String from, String to, BigDecimal amount) {
 
     /** @throws PermanentFailure for data that is none of a transfer */
     static Transfer of(Event event) {
-        EventData data = EventData.of(event);
+        EventData data = EventData.of(event, "from", "to", "amount");
         String from = data.requireText("from");
         String to = data.requireText("to");
         if (from.equals(to)) {

@@ -70,6 +70,9 @@ enum Subject {
     Process start(Arena arena, String topic, int partitions, String group) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
+        if (baseline == null && System.getenv("SLUICE_JAVA_OPTS") != null) {
+            command.addAll(List.of(System.getenv("SLUICE_JAVA_OPTS").split(" ")));
+        }
         command.addAll(baseline == null ? node(arena, topic, partitions, group) : loop(arena, topic, group));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(arena));
         builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
