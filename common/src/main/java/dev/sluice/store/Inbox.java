@@ -6,11 +6,11 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Tuple;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * {@code processed_events}: which events have an outcome in which group. PostgreSQL decides here, once per identity;
@@ -18,11 +18,14 @@ import java.util.TreeSet;
  */
 public final class Inbox {
 
+    /** Answers with the repeats, which are few, and not with what was new. */
     private static final String CLAIM = """
-            INSERT INTO processed_events (consumer_group, event_id, outcome)
-            SELECT $1, id, 'applied' FROM unnest($2::text[]) AS id
-            ON CONFLICT (consumer_group, event_id) DO NOTHING
-            RETURNING event_id""";
+            WITH fresh AS (
+                INSERT INTO processed_events (consumer_group, event_id, outcome)
+                SELECT $1, id, 'applied' FROM unnest($2::text[]) AS id
+                ON CONFLICT (consumer_group, event_id) DO NOTHING
+                RETURNING event_id)
+            SELECT id FROM unnest($2::text[]) AS id WHERE NOT EXISTS (SELECT FROM fresh WHERE fresh.event_id = id)""";
     private static final String MARK = """
             UPDATE processed_events SET outcome = $3, processed_at = now()
             WHERE consumer_group = $1 AND event_id = ANY ($2::text[])""";
@@ -52,11 +55,12 @@ public final class Inbox {
      * @return the identities that are new, now APPLIED if the transaction commits; the others are duplicates
      */
     public Future<Set<String>> claim(SqlClient transaction, Collection<String> eventIds) {
-        String[] sorted = new TreeSet<>(eventIds).toArray(new String[0]);
-        return transaction.preparedQuery(CLAIM).execute(Tuple.of(group, (Object) sorted)).map(rows -> {
-            Set<String> fresh = new HashSet<>();
-            for (Row row : rows) {
-                fresh.add(row.getString(0));
+        Set<String> fresh = new HashSet<>(eventIds);
+        String[] sorted = fresh.toArray(new String[0]);
+        Arrays.sort(sorted);
+        return transaction.preparedQuery(CLAIM).execute(Tuple.of(group, (Object) sorted)).map(repeats -> {
+            for (Row row : repeats) {
+                fresh.remove(row.getString(0));
             }
             return fresh;
         });

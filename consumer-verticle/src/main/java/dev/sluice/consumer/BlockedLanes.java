@@ -58,6 +58,11 @@ final class BlockedLanes {
         return running;
     }
 
+    /** Nothing is held back. */
+    boolean isEmpty() {
+        return lanes.isEmpty();
+    }
+
     /** Rows that wait, in all lanes. */
     int parked() {
         return parked;

@@ -216,8 +216,8 @@ final class EffectTransaction {
 
     /** A replay takes over the dead identity, and never a new one: nothing to turn means already done. */
     private Future<Set<String>> claimed(SqlConnection connection, Map<String, Work> firsts) {
-        Set<String> first = new TreeSet<>();
-        Set<String> replayed = new TreeSet<>();
+        List<String> first = new ArrayList<>(firsts.size());
+        List<String> replayed = new ArrayList<>();
         firsts.forEach((eventId, work) -> (work.isReplay() ? replayed : first).add(eventId));
         if (replayed.isEmpty()) {
             return inbox.claim(connection, first);

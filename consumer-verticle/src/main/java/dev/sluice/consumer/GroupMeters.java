@@ -15,6 +15,8 @@ import io.vertx.core.shareddata.Shareable;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -48,6 +50,8 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
     private final RecentShare failures = new RecentShare();
     private final RecentShare repeatsWithoutPostgres = new RecentShare();
     private final AtomicLong repeats = new AtomicLong();
+    /** Looking a counter up in the registry costs as much as all else here. */
+    private final Map<Outcome, Counter> processed = new ConcurrentHashMap<>();
     private final Timer processing;
     private final TimeWindowPercentileHistogram recent = new TimeWindowPercentileHistogram(Clock.SYSTEM,
             DistributionStatisticConfig.builder().percentiles(0.99).percentilePrecision(2)
@@ -89,7 +93,8 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
     void onSettled(Work work, Outcome outcome) {
         long now = System.nanoTime();
         long nanos = now - work.polledNanos();
-        Meter.EVENTS_PROCESSED_TOTAL.counter(registry, group, outcome.column()).increment();
+        processed.computeIfAbsent(outcome, one -> Meter.EVENTS_PROCESSED_TOTAL.counter(registry, group, one.column()))
+                .increment();
         processing.record(nanos, TimeUnit.NANOSECONDS);
         recent.recordLong(nanos);
         failures.add(now, outcome == Outcome.RETRYING || outcome == Outcome.DEAD);

@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 final class KeyLanes {
 
     /** Works of one lane. It is in {@link #ready} exactly when it has waiting works and none running. */
-    private static final class Lane {
+    static final class Lane {
         private final Object key;
         private final Deque<Work> waiting = new ArrayDeque<>(2);
         private int running;
@@ -32,7 +32,6 @@ final class KeyLanes {
 
     private final Ordering ordering;
     private final Map<Object, Lane> lanes = new HashMap<>();
-    private final Map<Work, Lane> taken = new HashMap<>();
     private final Deque<Lane> ready = new ArrayDeque<>();
     private int waiting;
 
@@ -78,7 +77,7 @@ final class KeyLanes {
             while (batch.size() < max && !lane.waiting.isEmpty()) {
                 Work work = lane.waiting.poll();
                 lane.running++;
-                taken.put(work, lane);
+                work.takenFrom(lane);
                 batch.add(work);
             }
         }
@@ -88,7 +87,8 @@ final class KeyLanes {
 
     /** A work that was taken has ended, settled or not. Its lane opens with the last one. */
     void release(Work work) {
-        Lane lane = taken.remove(work);
+        Lane lane = work.lane();
+        work.takenFrom(null);
         if (lane == null) {
             throw new IllegalStateException(work.record() + " was not taken, or released before");
         }

@@ -19,16 +19,13 @@ import java.util.TreeMap;
  */
 final class LatestWins implements SequencePolicy {
 
-    /** Also creates the rows that are missing (at -1, below every sequence), because only a row can be locked. */
-    private static final String LOCK = """
-            INSERT INTO entity_sequences AS known (consumer_group, entity, last)
-            SELECT $1, entity, -1 FROM unnest($2::text[]) AS entity
-            ON CONFLICT (consumer_group, entity) DO UPDATE SET last = known.last
-            RETURNING entity, last""";
+    /** Locks each row and moves it on at once; {@code previous} tells where it stood. An older sequence moves nothing. */
     private static final String MOVE = """
-            UPDATE entity_sequences SET last = moved.last
-            FROM unnest($2::text[], $3::bigint[]) AS moved (entity, last)
-            WHERE entity_sequences.consumer_group = $1 AND entity_sequences.entity = moved.entity""";
+            INSERT INTO entity_sequences AS known (consumer_group, entity, last)
+            SELECT $1, * FROM unnest($2::text[], $3::bigint[])
+            ON CONFLICT (consumer_group, entity)
+            DO UPDATE SET last = greatest(known.last, excluded.last), previous = known.last
+            RETURNING entity, previous""";
 
     private final String group;
 
@@ -41,31 +38,28 @@ final class LatestWins implements SequencePolicy {
         if (works.isEmpty()) {
             return Future.succeededFuture(works);
         }
-        String[] entities = works.stream().map(LatestWins::entity).distinct().sorted().toArray(String[]::new);
-        return connection.preparedQuery(LOCK).execute(Tuple.of(group, (Object) entities)).compose(rows -> {
-            Map<String, Long> last = new HashMap<>();
+        String[] entities = works.stream().map(work -> work.event().requireEntity().text()).toArray(String[]::new);
+        SortedMap<String, Long> newest = new TreeMap<>();
+        for (int i = 0; i < entities.length; i++) {
+            newest.merge(entities[i], works.get(i).event().requireSequence(), Math::max);
+        }
+        return connection.preparedQuery(MOVE).execute(Tuple.of(group, newest.keySet().toArray(new String[0]),
+                newest.values().toArray(new Long[0]))).map(rows -> {
+            Map<String, Long> last = new HashMap<>(rows.size() * 2);
             for (Row row : rows) {
                 last.put(row.getString(0), row.getLong(1));
             }
-            SortedMap<String, Long> moved = new TreeMap<>();
             List<Work> current = new ArrayList<>(works.size());
-            for (Work work : works) {
-                long sequence = work.event().requireSequence();
-                if (sequence > last.get(entity(work))) {
-                    last.put(entity(work), sequence);
-                    moved.put(entity(work), sequence);
-                    current.add(work);
+            for (int i = 0; i < entities.length; i++) {
+                long sequence = works.get(i).event().requireSequence();
+                if (sequence > last.get(entities[i])) {
+                    last.put(entities[i], sequence);
+                    current.add(works.get(i));
                 } else {
-                    outcomes.put(work, Outcome.SUPERSEDED);
+                    outcomes.put(works.get(i), Outcome.SUPERSEDED);
                 }
             }
-            return moved.isEmpty() ? Future.succeededFuture(current)
-                    : connection.preparedQuery(MOVE).execute(Tuple.of(group, moved.keySet().toArray(new String[0]),
-                            moved.values().toArray(new Long[0]))).map(ignored -> current);
+            return current;
         });
-    }
-
-    private static String entity(Work work) {
-        return work.event().requireEntity().text();
     }
 }

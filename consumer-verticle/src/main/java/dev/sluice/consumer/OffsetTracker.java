@@ -5,8 +5,8 @@ package dev.sluice.consumer;
  * that it and every lower one that was read are settled, plus one, which is what may be committed. Offsets that Kafka
  * left out (transactions, compaction) are never walked over.
  *
- * <p>A ring of offsets in the order of reading, which is ascending, with a flag each; settling is a binary search, and
- * the settled head is dropped. Pure, not thread-safe.
+ * <p>A ring of offsets in the order of reading, which is ascending, with a flag each; settling looks where the
+ * offset stands when none is left out, else it is a binary search; the settled head is dropped. Pure, not thread-safe.
  */
 final class OffsetTracker {
 
@@ -66,6 +66,10 @@ final class OffsetTracker {
     }
 
     private int indexOf(long offset) {
+        long inARow = size == 0 ? -1 : offset - offsets[head];
+        if (inARow >= 0 && inARow < size && offsets[slot((int) inARow)] == offset) {
+            return (int) inARow;
+        }
         int low = 0;
         int high = size - 1;
         while (low <= high) {

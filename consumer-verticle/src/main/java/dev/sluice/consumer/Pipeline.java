@@ -37,6 +37,8 @@ final class Pipeline {
     private int running;
     /** Events that have started and not ended. */
     private int underWay;
+    /** {@link #pump} is about to run: many works end at once, and one look is enough. */
+    private boolean pumping;
     /** Null until somebody waits. */
     private Promise<Void> idle;
 
@@ -129,6 +131,7 @@ final class Pipeline {
 
     /** Starts what may start. Event loop. */
     void pump() {
+        pumping = false;
         while (running < concurrency.getAsInt() && lanes.hasReady() && !downstream.isOpen()) {
             int allowed = letters.allows(System.nanoTime()) - underWay;
             if (allowed <= 0) {
@@ -173,7 +176,8 @@ final class Pipeline {
                 drain.complete(null);
             }
         }
-        if (lanes.hasReady() && running < concurrency.getAsInt()) {
+        if (!pumping && lanes.hasReady() && running < concurrency.getAsInt()) {
+            pumping = true;
             context.runOnContext(now -> pump());
         }
     }

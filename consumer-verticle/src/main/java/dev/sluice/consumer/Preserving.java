@@ -145,6 +145,9 @@ final class Preserving implements Succession {
 
     @Override
     public Turn turnOf(Work work) {
+        if (lanes.isEmpty() && !work.isParked()) {
+            return Turn.RUN;
+        }
         ByteBuffer lane = laneOf(work);
         if (work.isParked()) {
             return lanes.mayRun(work.partition(), lane) ? Turn.RUN : Turn.LET_GO;
@@ -249,6 +252,9 @@ final class Preserving implements Succession {
 
     @Override
     public void onEnded(Work work) {
+        if (lanes.isEmpty() && !work.isParked() && deciding.isEmpty()) {
+            return;
+        }
         ByteBuffer lane = laneOf(work);
         deciding.remove(work);
         if (lane != null) {

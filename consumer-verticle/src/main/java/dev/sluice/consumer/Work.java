@@ -16,6 +16,8 @@ final class Work {
     private final long polledNanos;
     /** Null for what comes from Kafka. */
     private final Parked parked;
+    /** What it was taken from, while it is under way; {@link KeyLanes}' own. */
+    private KeyLanes.Lane lane;
 
     /**
      * What its row in {@code parked_events} tells.
@@ -82,6 +84,25 @@ final class Work {
     /** Null unless {@link #isParked}. */
     Parked parked() {
         return parked;
+    }
+
+    KeyLanes.Lane lane() {
+        return lane;
+    }
+
+    void takenFrom(KeyLanes.Lane from) {
+        lane = from;
+    }
+
+    /** Cheaper than the one of its own that an object would be given at the first call. */
+    @Override
+    public int hashCode() {
+        return Long.hashCode(record.offset() * 31 + record.partition());
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return this == other;
     }
 
     int bytes() {

@@ -22,6 +22,10 @@ record Payment(Event event, String userId, BigDecimal amount, String currency, S
             .comparingLong((Payment payment) -> payment.event.requireSequence())
             .thenComparing(Payment::occurredAt);
 
+    String id() {
+        return event.id();
+    }
+
     /** @throws PermanentFailure for data that is none of a payment */
     static Payment of(Event event) {
         EventData data = EventData.of(event, "user_id", "amount", "currency", "status");

@@ -10,11 +10,10 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
 import java.time.OffsetDateTime;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.BinaryOperator;
 
 /**
  * Handler {@code payment-state}: one row per event with its newest status. Its key is the event's identity, so it needs no
@@ -34,6 +33,8 @@ public final class PaymentState implements HandlerProvider, BatchHandler {
             WHERE known.status <> excluded.status
               AND (known.sequence, known.occurred_at) < (excluded.sequence, excluded.occurred_at)""";
 
+    private static final Comparator<Payment> BY_ID_THEN_AGE = Comparator.comparing(Payment::id).thenComparing(Payment.AGE);
+
     @Override
     public String name() {
         return "payment-state";
@@ -49,16 +50,22 @@ public final class PaymentState implements HandlerProvider, BatchHandler {
         return new PaymentState();
     }
 
-    /** In the order of their keys, so that two batches never wait for each other in a circle. */
+    /** In the order of their keys, so that two batches never wait for each other in a circle; of equal keys the newest. */
     @Override
     public Future<?> handle(SqlConnection transaction, List<Event> events) {
-        Map<String, Payment> newest = new TreeMap<>();
-        for (Event event : events) {
-            newest.merge(event.id(), Payment.of(event), BinaryOperator.maxBy(Payment.AGE));
+        Payment[] sorted = new Payment[events.size()];
+        for (int i = 0; i < sorted.length; i++) {
+            sorted[i] = Payment.of(events.get(i));
         }
-        Collection<Payment> rows = newest.values();
+        Arrays.sort(sorted, BY_ID_THEN_AGE);
+        List<Payment> rows = new ArrayList<>(sorted.length);
+        for (int i = 0; i < sorted.length; i++) {
+            if (i == sorted.length - 1 || !sorted[i].id().equals(sorted[i + 1].id())) {
+                rows.add(sorted[i]);
+            }
+        }
         return transaction.preparedQuery(UPSERT).execute(Tuple.of(
-                newest.keySet().toArray(new String[0]),
+                rows.stream().map(Payment::id).toArray(String[]::new),
                 rows.stream().map(row -> row.event().requireEntity().id()).toArray(String[]::new),
                 rows.stream().map(row -> row.event().requireSequence()).toArray(Long[]::new),
                 rows.stream().map(Payment::userId).toArray(String[]::new),

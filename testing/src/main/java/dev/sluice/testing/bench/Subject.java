@@ -69,15 +69,26 @@ enum Subject {
     /** Starts it as a member of the group. It runs until it is destroyed. */
     Process start(Arena arena, String topic, int partitions, String group) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
-        if (baseline == null && System.getenv("SLUICE_JAVA_OPTS") != null) {
-            command.addAll(List.of(System.getenv("SLUICE_JAVA_OPTS").split(" ")));
+        if (Runtime.version().feature() >= 24) {
+            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
+        command.addAll(baseline == null ? nodeOptions() : List.of("-XX:+UseSerialGC", "-Xmx512m"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(baseline == null ? node(arena, topic, partitions, group) : loop(arena, topic, group));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(arena));
         builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
         builder.environment().put("SLUICE_CONFIG", "");
         return builder.start();
+    }
+
+    /** As {@code ./sluice node} has them. */
+    private static List<String> nodeOptions() {
+        List<String> options = new ArrayList<>(List.of("@" + Path.of(System.getProperty("sluice.home", "."), "conf", "jvm.options")));
+        String more = System.getenv("SLUICE_JAVA_OPTS");
+        if (more != null && !more.isBlank()) {
+            options.addAll(List.of(more.trim().split(" +")));
+        }
+        return options;
     }
 
     File log(Arena arena) {
