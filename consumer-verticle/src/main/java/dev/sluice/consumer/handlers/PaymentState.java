@@ -10,7 +10,6 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -33,7 +32,10 @@ public final class PaymentState implements HandlerProvider, BatchHandler {
             WHERE known.status <> excluded.status
               AND (known.sequence, known.occurred_at) < (excluded.sequence, excluded.occurred_at)""";
 
-    private static final Comparator<Payment> BY_ID_THEN_AGE = Comparator.comparing(Payment::id).thenComparing(Payment.AGE);
+    private static final Comparator<Payment> BY_ID_THEN_AGE = (a, b) -> {
+        int order = a.id().compareTo(b.id());
+        return order != 0 ? order : Payment.AGE.compare(a, b);
+    };
 
     @Override
     public String name() {
@@ -58,21 +60,35 @@ public final class PaymentState implements HandlerProvider, BatchHandler {
             sorted[i] = Payment.of(events.get(i));
         }
         Arrays.sort(sorted, BY_ID_THEN_AGE);
-        List<Payment> rows = new ArrayList<>(sorted.length);
+        int rows = 0;
         for (int i = 0; i < sorted.length; i++) {
             if (i == sorted.length - 1 || !sorted[i].id().equals(sorted[i + 1].id())) {
-                rows.add(sorted[i]);
+                sorted[rows++] = sorted[i];
             }
         }
-        return transaction.preparedQuery(UPSERT).execute(Tuple.of(
-                rows.stream().map(Payment::id).toArray(String[]::new),
-                rows.stream().map(row -> row.event().requireEntity().id()).toArray(String[]::new),
-                rows.stream().map(row -> row.event().requireSequence()).toArray(Long[]::new),
-                rows.stream().map(Payment::userId).toArray(String[]::new),
-                rows.stream().map(row -> row.amount() == null ? null : row.amount().toPlainString())
-                        .toArray(String[]::new),
-                rows.stream().map(Payment::currency).toArray(String[]::new),
-                rows.stream().map(Payment::status).toArray(String[]::new),
-                rows.stream().map(Payment::occurredAt).toArray(OffsetDateTime[]::new)));
+        return transaction.preparedQuery(UPSERT).execute(columns(sorted, rows));
+    }
+
+    private static Tuple columns(Payment[] payments, int rows) {
+        String[] ids = new String[rows];
+        String[] entities = new String[rows];
+        Long[] sequences = new Long[rows];
+        String[] users = new String[rows];
+        String[] amounts = new String[rows];
+        String[] currencies = new String[rows];
+        String[] statuses = new String[rows];
+        OffsetDateTime[] times = new OffsetDateTime[rows];
+        for (int i = 0; i < rows; i++) {
+            Payment payment = payments[i];
+            ids[i] = payment.id();
+            entities[i] = payment.event().requireEntity().id();
+            sequences[i] = payment.event().requireSequence();
+            users[i] = payment.userId();
+            amounts[i] = payment.amount() == null ? null : payment.amount().toPlainString();
+            currencies[i] = payment.currency();
+            statuses[i] = payment.status();
+            times[i] = payment.occurredAt();
+        }
+        return Tuple.of(ids, entities, sequences, users, amounts, currencies, statuses, times);
     }
 }

@@ -52,9 +52,23 @@ final class Arena implements AutoCloseable {
         return folder;
     }
 
+    void create(String topic, int partitions) throws ExecutionException, InterruptedException {
+        admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
+    }
+
+    /** From now on PostgreSQL remembers when each transaction has committed; it starts anew for that. */
+    void recordCommits() throws SQLException {
+        try (Connection connection = stack.postgres().connectAsSuperuser("postgres");
+             Statement statement = connection.createStatement()) {
+            statement.execute("ALTER SYSTEM SET track_commit_timestamp = on");
+        }
+        stack.postgres().stop();
+        stack.postgres().start();
+    }
+
     /** Creates the topic and fills it. @return records in it */
     int fill(String topic, Workload workload) throws ExecutionException, InterruptedException {
-        admin.createTopics(List.of(new NewTopic(topic, workload.partitions(), (short) 1))).all().get();
+        create(topic, workload.partitions());
         AtomicReference<Exception> refused = new AtomicReference<>();
         int sent;
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of(

@@ -8,13 +8,16 @@ import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /** {@code ./sluice bench}: Sluice beside its baselines, in the same run, on a stack of its own. */
@@ -22,13 +25,19 @@ import java.util.concurrent.Callable;
         description = "Measures Sluice beside its baselines; see docs/performance.md.")
 public final class Bench implements Callable<Integer> {
 
-    @Parameters(arity = "0..*", defaultValue = "drain", paramLabel = "NAME", description = "drain (default: ${DEFAULT-VALUE})")
+    private static final List<String> SCENARIOS = List.of("drain", "end-to-end");
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    @Parameters(arity = "0..*", defaultValue = "drain", paramLabel = "NAME", description = "drain, end-to-end (default: ${DEFAULT-VALUE})")
     private List<String> scenarios;
 
     @Option(names = "--json", description = "prints the results as a JSON list")
     private boolean json;
 
-    @Option(names = "--events", defaultValue = "1000000", paramLabel = "N", description = "of the fast; the plain loop gets a tenth (default: ${DEFAULT-VALUE})")
+    @Option(names = "--events", defaultValue = "1000000", paramLabel = "N",
+            description = "to drain; the plain loop gets a tenth (default: ${DEFAULT-VALUE})")
     private int events;
 
     @Option(names = "--entities", defaultValue = "10000", paramLabel = "N", description = "(default: ${DEFAULT-VALUE})")
@@ -37,7 +46,7 @@ public final class Bench implements Callable<Integer> {
     @Option(names = "--partitions", defaultValue = "24", paramLabel = "N", description = "(default: ${DEFAULT-VALUE})")
     private int partitions;
 
-    @Option(names = "--size", defaultValue = "300", paramLabel = "BYTES", description = "of an event (default: ${DEFAULT-VALUE})")
+    @Option(names = "--size", defaultValue = "300", paramLabel = "BYTES", description = "of an event to drain (default: ${DEFAULT-VALUE})")
     private int size;
 
     @Option(names = "--runs", defaultValue = "3", paramLabel = "N", description = "of each subject (default: ${DEFAULT-VALUE})")
@@ -59,21 +68,26 @@ public final class Bench implements Callable<Integer> {
         System.exit(new CommandLine(new Bench()).execute(arguments));
     }
 
+    /** One run of a subject: a figure for each of the scenario's loads. */
+    private interface Measurement {
+        Map<String, Run> run(Subject subject, int number) throws Exception;
+    }
+
     @Override
     public Integer call() throws Exception {
+        scenarios.stream().filter(name -> !SCENARIOS.contains(name)).findFirst().ifPresent(unknown -> {
+            throw new ParameterException(spec.commandLine(), "no scenario '" + unknown + "'; there are " + String.join(", ", SCENARIOS));
+        });
         List<Subject> chosen = subjects.isEmpty() ? List.of(Subject.values()) : subjects.stream().map(Subject::of).toList();
         List<Result> results = new ArrayList<>();
         try (Arena arena = new Arena(data.resolve("bench").toAbsolutePath(), data.resolve("programs").toAbsolutePath())) {
-            Map<Double, Drain> drains = new HashMap<>();
-            for (Subject subject : chosen) {
-                if (!drains.containsKey(subject.portion())) {
-                    drains.put(subject.portion(), new Drain(arena,
-                            new Workload((int) (events * subject.portion()), entities, partitions, size)));
+            for (String scenario : scenarios) {
+                List<Subject> suited = scenario.equals("drain") ? chosen : chosen.stream().filter(Subject::holdsRates).toList();
+                Measurement measurement = scenario.equals("drain") ? drain(arena, suited) : endToEnd(arena);
+                for (String setting : durable) {
+                    arena.durable(setting.equals("on"));
+                    results.addAll(measure(scenario, measurement, suited, setting.equals("on")));
                 }
-            }
-            for (String setting : durable) {
-                arena.durable(setting.equals("on"));
-                results.addAll(measure(drains, chosen, setting.equals("on")));
             }
         }
         if (json) {
@@ -82,21 +96,44 @@ public final class Bench implements Callable<Integer> {
         return 0;
     }
 
+    private Measurement drain(Arena arena, List<Subject> chosen) throws Exception {
+        Map<Double, Drain> drains = new HashMap<>();
+        for (Subject subject : chosen) {
+            if (!drains.containsKey(subject.portion())) {
+                drains.put(subject.portion(), new Drain(arena,
+                        new Workload((int) (events * subject.portion()), entities, partitions, size)));
+            }
+        }
+        return (subject, number) -> Map.of("", drains.get(subject.portion()).run(subject, number));
+    }
+
+    private Measurement endToEnd(Arena arena) throws Exception {
+        EndToEnd endToEnd = new EndToEnd(arena, entities, partitions);
+        return (subject, number) -> endToEnd.run(subject);
+    }
+
     /** Subjects take turns, so that a machine that gets slower or faster does so for all. */
-    private List<Result> measure(Map<Double, Drain> drains, List<Subject> chosen, boolean isDurable) throws Exception {
-        List<List<Run>> all = chosen.stream().<List<Run>>map(subject -> new ArrayList<>()).toList();
+    private List<Result> measure(String scenario, Measurement measurement, List<Subject> chosen, boolean isDurable) throws Exception {
+        Map<Subject, Map<String, List<Run>>> all = new LinkedHashMap<>();
         for (int number = 1; number <= runs; number++) {
             for (Subject subject : chosen) {
-                Run run = drains.get(subject.portion()).run(subject, number);
-                all.get(chosen.indexOf(subject)).add(run);
-                System.err.printf("%-22s run %d: %.0f/s%n", subject.title(), number, run.eventsPerSecond());
+                measurement.run(subject, number).forEach((load, run) -> {
+                    all.computeIfAbsent(subject, none -> new LinkedHashMap<>()).computeIfAbsent(load, none -> new ArrayList<>()).add(run);
+                    System.err.printf("%s %s run: %.0f/s%n", subject.title(), load, run.eventsPerSecond());
+                });
             }
         }
         List<Result> results = new ArrayList<>();
-        for (Subject subject : chosen) {
-            Result ceiling = results.stream().filter(result -> result.subject().equals(Subject.CEILING.title())).findFirst().orElse(null);
-            results.add(Result.of("drain", subject, isDurable, all.get(chosen.indexOf(subject)), ceiling));
-        }
+        all.forEach((subject, loads) -> loads.forEach((load, ofLoad) -> {
+            Map<String, String> settings = new LinkedHashMap<>(subject.settings());
+            if (!load.isEmpty()) {
+                settings.put("rate", load);
+                settings.computeIfPresent("profile", (key, forDraining) -> EndToEnd.PROFILE);
+            }
+            Optional<Result> ceiling = results.stream().filter(result -> result.subject().equals(Subject.CEILING.title())
+                    && result.settings().getOrDefault("rate", "").equals(load)).findFirst();
+            results.add(Result.of(scenario, subject, isDurable, settings, ofLoad, ceiling.orElse(null)));
+        }));
         results.forEach(result -> System.err.println(result.line()));
         return results;
     }

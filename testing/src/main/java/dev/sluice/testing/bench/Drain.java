@@ -1,12 +1,10 @@
 package dev.sluice.testing.bench;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -35,7 +33,7 @@ final class Drain {
         arena.empty();
         String group = subject.title() + "-" + number + "-" + System.nanoTime();
         long began = System.nanoTime();
-        Process process = subject.start(arena, topic, workload.partitions(), group);
+        Process process = subject.start(arena, topic, workload.partitions(), group, "consumer=1");
         try (Connection connection = arena.stack().postgres().connect(); Statement statement = connection.createStatement()) {
             String first = "SELECT count(*) FROM (SELECT 1 FROM " + subject.table().effects() + " LIMIT 1) AS one";
             while (number(statement, first) == 0) {
@@ -49,9 +47,9 @@ final class Drain {
             Usage used = Usage.now(process.pid(), arena).since(start);
             double rss = ProcessUsage.peakRssMiB(process.pid());
             check(subject, statement);
-            return new Run(records / seconds(subject, statement), used.per100k(records), rss, joinSeconds);
+            return new Run(records / seconds(subject, statement), used.per100k(records), rss, joinSeconds, null);
         } finally {
-            end(process);
+            Subject.end(process);
         }
     }
 
@@ -82,17 +80,10 @@ final class Drain {
     }
 
     private void pause(Subject subject, Process process, long began, long millis) throws InterruptedException, IOException {
-        if (process.waitFor(millis, TimeUnit.MILLISECONDS) || System.nanoTime() - began > DEADLINE_NANOS) {
-            List<String> log = Files.readAllLines(subject.log(arena).toPath());
-            throw new IllegalStateException(subject.title() + (process.isAlive() ? " is not done after 5 min" : " has ended")
-                    + "; its log: " + subject.log(arena) + "\n" + String.join("\n", log.subList(Math.max(0, log.size() - 20), log.size())));
+        subject.requireAlive(arena, process);
+        if (System.nanoTime() - began > DEADLINE_NANOS) {
+            throw new IllegalStateException(subject.title() + " is not done after 5 min; its log: " + subject.log(arena));
         }
-    }
-
-    private static void end(Process process) throws InterruptedException {
-        process.destroy();
-        if (!process.waitFor(10, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
-        }
+        process.waitFor(millis, TimeUnit.MILLISECONDS);
     }
 }

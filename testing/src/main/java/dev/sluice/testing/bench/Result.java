@@ -14,10 +14,16 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
               double cpuSecondsPer100k, double peakRssMiB, Double p50Millis, Double p99Millis, Double p999Millis,
               Double ratioToCeiling, List<Run> runs) {
 
-    static Result of(String scenario, Subject subject, boolean durable, List<Run> runs, Result ceiling) {
+    /** @param ceiling of the same scenario and settings; null when there is none */
+    static Result of(String scenario, Subject subject, boolean durable, Map<String, String> settings, List<Run> runs,
+                     Result ceiling) {
         double rate = median(runs, Run::eventsPerSecond);
-        return new Result(scenario, subject.title(), durable, subject.settings(), rate,
-                median(runs, run -> run.cpuSecondsPer100k().total()), median(runs, Run::peakRssMiB), null, null, null,
+        boolean timed = runs.stream().allMatch(run -> run.latency() != null);
+        return new Result(scenario, subject.title(), durable, settings, rate,
+                median(runs, run -> run.cpuSecondsPer100k().total()), median(runs, Run::peakRssMiB),
+                timed ? median(runs, run -> run.latency().p50Millis()) : null,
+                timed ? median(runs, run -> run.latency().p99Millis()) : null,
+                timed ? median(runs, run -> run.latency().p999Millis()) : null,
                 subject == Subject.CEILING ? Double.valueOf(1) : ceiling == null ? null : rate / ceiling.eventsPerSecond(), runs);
     }
 
@@ -29,12 +35,13 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
 
     /** For a person: one line. */
     String line() {
-        return "%-10s %-7s %-22s %9.0f/s  %6.0f..%-6.0f  cpu %5.2f (%4.2f / %4.2f / %4.2f)  rss %4.0f MiB  join %4.1f s  ratio %s".formatted(
-                scenario, durable ? "durable" : "-", subject, eventsPerSecond,
+        return "%-10s %-3s %-21s %-8s %8.0f/s (%.0f to %.0f)  CPU %.2f (%.2f, %.2f, %.2f)  RSS %.0f MiB%s%s".formatted(scenario,
+                durable ? "on" : "off", subject, settings.getOrDefault("rate", ""), eventsPerSecond,
                 runs.stream().mapToDouble(Run::eventsPerSecond).min().orElse(0),
                 runs.stream().mapToDouble(Run::eventsPerSecond).max().orElse(0), cpuSecondsPer100k,
                 median(runs, run -> run.cpuSecondsPer100k().consumer()), median(runs, run -> run.cpuSecondsPer100k().postgres()),
-                median(runs, run -> run.cpuSecondsPer100k().broker()), peakRssMiB, median(runs, Run::joinSeconds),
-                ratioToCeiling == null ? "-" : "%.2f".formatted(ratioToCeiling));
+                median(runs, run -> run.cpuSecondsPer100k().broker()), peakRssMiB,
+                p50Millis == null ? "" : "  p50 %.1f p99 %.1f p99.9 %.1f ms".formatted(p50Millis, p99Millis, p999Millis),
+                ratioToCeiling == null ? "" : "  ratio %.2f".formatted(ratioToCeiling));
     }
 }

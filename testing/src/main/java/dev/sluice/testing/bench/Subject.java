@@ -9,6 +9,7 @@ import dev.sluice.testing.bench.baseline.SpringBatch;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** Who is measured. Each runs as a process of its own. */
@@ -28,6 +30,9 @@ enum Subject {
             Map.of("threads", "4", "batch", "500", "max.poll.records", "5000")),
     SLUICE_PAYMENT_STATE(Table.PAYMENT_STATES, null, 1, Map.of("profile", "throughput")),
     SLUICE_ENTITY_STATE(Table.ENTITY_STATES, null, 1, Map.of("profile", "throughput"));
+
+    /** A node that only consumes needs less than one that runs everything. */
+    private static final String CONSUMER_HEAP = "-Xmx160m -Xmn64m";
 
     private final Table table;
     /** Of the events: the slow get fewer, so that nobody waits for them. */
@@ -62,19 +67,34 @@ enum Subject {
         return portion;
     }
 
+    /** Whether it is worth to see how it does at rates that are given. */
+    boolean holdsRates() {
+        return isSluice() || this == CEILING || this == SPRING_BATCH;
+    }
+
     Map<String, String> settings() {
         return settings;
     }
 
-    /** Starts it as a member of the group. It runs until it is destroyed. */
-    Process start(Arena arena, String topic, int partitions, String group) throws IOException {
+    /** Whether it is Sluice, which has a gateway, or one of those that read from Kafka only. */
+    boolean isSluice() {
+        return baseline == null;
+    }
+
+    /**
+     * Starts it as a member of the group. It runs until it is ended.
+     *
+     * @param run  the verticles, if it is Sluice
+     * @param more settings of Sluice, as {@code --set} has them
+     */
+    Process start(Arena arena, String topic, int partitions, String group, String run, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         if (Runtime.version().feature() >= 24) {
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
-        command.addAll(baseline == null ? nodeOptions() : List.of("-XX:+UseSerialGC", "-Xmx512m"));
+        command.addAll(baseline == null ? nodeOptions() : List.of("-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(baseline == null ? node(arena, topic, partitions, group) : loop(arena, topic, group));
+        command.addAll(baseline == null ? node(arena, topic, partitions, group, run, more) : loop(arena, topic, group));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(arena));
         builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
         builder.environment().put("SLUICE_CONFIG", "");
@@ -84,6 +104,7 @@ enum Subject {
     /** As {@code ./sluice node} has them. */
     private static List<String> nodeOptions() {
         List<String> options = new ArrayList<>(List.of("@" + Path.of(System.getProperty("sluice.home", "."), "conf", "jvm.options")));
+        options.addAll(List.of(CONSUMER_HEAP.split(" ")));
         String more = System.getenv("SLUICE_JAVA_OPTS");
         if (more != null && !more.isBlank()) {
             options.addAll(List.of(more.trim().split(" +")));
@@ -95,13 +116,29 @@ enum Subject {
         return arena.folder().resolve(title() + ".log").toFile();
     }
 
+    /** @throws IllegalStateException with the end of its log when it has ended */
+    void requireAlive(Arena arena, Process process) throws IOException {
+        if (!process.isAlive()) {
+            List<String> log = Files.readAllLines(log(arena).toPath());
+            throw new IllegalStateException(title() + " has ended; its log: " + log(arena) + "\n"
+                    + String.join("\n", log.subList(Math.max(0, log.size() - 20), log.size())));
+        }
+    }
+
+    static void end(Process process) throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(10, TimeUnit.SECONDS)) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
     private List<String> loop(Arena arena, String topic, String group) {
         Postgres postgres = arena.stack().postgres();
         return List.of(baseline.getName(), arena.stack().kafka().bootstrapServers(), postgres.jdbcUrl(), postgres.user(),
                 postgres.password(), topic, group);
     }
 
-    private List<String> node(Arena arena, String topic, int partitions, String group) {
+    private List<String> node(Arena arena, String topic, int partitions, String group, String run, String... more) {
         Postgres postgres = arena.stack().postgres();
         Map<String, Object> all = new LinkedHashMap<>(settings);
         all.put("kafka.bootstrap-servers", arena.stack().kafka().bootstrapServers());
@@ -116,8 +153,11 @@ enum Subject {
         all.put("topics." + topic + ".partitions", partitions);
         all.put("consumer.subscriptions", "[{group: " + group + ", topic: " + topic + ", handler: " + table.handler()
                 + ", ordering: key, sequences: " + table.sequences() + ", pressure: counts, settings: {}}]");
-        List<String> command = new ArrayList<>(List.of("dev.sluice.engine.Main", "node", "--run", "consumer=1", "--unsafe"));
+        List<String> command = new ArrayList<>(List.of("dev.sluice.engine.Main", "node", "--run", run, "--unsafe"));
         all.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        for (String setting : more) {
+            command.addAll(List.of("--set", setting));
+        }
         return command;
     }
 }

@@ -50,17 +50,19 @@ record Workload(int events, int entities, int partitions, int size) {
                 sent++;
             }
             keys[slot] = ("account:" + entity).getBytes(StandardCharsets.UTF_8);
-            values[slot] = event(new UUID(random.nextLong(), random.nextLong()), entity, ++sequences[entity], random);
+            values[slot] = event(new UUID(random.nextLong(), random.nextLong()), entity, ++sequences[entity], size,
+                    random.nextInt(1_000, 1_000_000));
             sink.send(keys[slot], values[slot]);
             sent++;
         }
         return sent;
     }
 
-    private byte[] event(UUID id, int entity, int sequence, SplittableRandom random) {
+    /** @param cents amount of the payment */
+    static byte[] event(UUID id, int entity, int sequence, int size, int cents) {
         String head = "{\"eventId\":\"" + id + "\",\"type\":\"payment.settled\",\"entityType\":\"account\",\"entityId\":\""
                 + entity + "\",\"sequence\":" + sequence + ",\"data\":{\"user_id\":\"user-" + entity % 977
-                + "\",\"amount\":\"" + random.nextInt(1, 10_000) + '.' + random.nextInt(10, 100)
+                + "\",\"amount\":\"" + cents / 100 + '.' + cents / 10 % 10 + cents % 10
                 + "\",\"currency\":\"EUR\",\"status\":\"" + STATUSES[sequence % STATUSES.length] + "\",\"reference\":\"";
         byte[] event = new byte[size];
         Arrays.fill(event, (byte) 'x');
