@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.sluice.testing.bench.gateway.GatewayBench;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,6 +13,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -25,12 +27,12 @@ import java.util.concurrent.Callable;
         description = "Measures Sluice beside its baselines; see docs/performance.md.")
 public final class Bench implements Callable<Integer> {
 
-    private static final List<String> SCENARIOS = List.of("drain", "end-to-end");
+    private static final List<String> SCENARIOS = List.of("drain", "end-to-end", "gateway");
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Parameters(arity = "0..*", defaultValue = "drain", paramLabel = "NAME", description = "drain, end-to-end (default: ${DEFAULT-VALUE})")
+    @Parameters(arity = "0..*", defaultValue = "drain", paramLabel = "NAME", description = "drain, end-to-end, gateway (default: ${DEFAULT-VALUE})")
     private List<String> scenarios;
 
     @Option(names = "--json", description = "prints the results as a JSON list")
@@ -81,7 +83,7 @@ public final class Bench implements Callable<Integer> {
         List<Subject> chosen = subjects.isEmpty() ? List.of(Subject.values()) : subjects.stream().map(Subject::of).toList();
         List<Result> results = new ArrayList<>();
         try (Arena arena = new Arena(data.resolve("bench").toAbsolutePath(), data.resolve("programs").toAbsolutePath())) {
-            for (String scenario : scenarios) {
+            for (String scenario : scenarios.stream().filter(name -> !name.equals("gateway")).toList()) {
                 List<Subject> suited = scenario.equals("drain") ? chosen : chosen.stream().filter(Subject::holdsRates).toList();
                 Measurement measurement = scenario.equals("drain") ? drain(arena, suited) : endToEnd(arena);
                 for (String setting : durable) {
@@ -89,6 +91,12 @@ public final class Bench implements Callable<Integer> {
                     results.addAll(measure(scenario, measurement, suited, setting.equals("on")));
                 }
             }
+        }
+        if (scenarios.contains("gateway")) {
+            List<Result> gateway = Result.of(new GatewayBench(data.resolve("bench/gateway").toAbsolutePath(), runs,
+                    Duration.ofSeconds(6), Duration.ofSeconds(6), 300_000, List.of()).run());
+            gateway.forEach(result -> System.err.println(result.line()));
+            results.addAll(gateway);
         }
         if (json) {
             System.out.println(JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(results));

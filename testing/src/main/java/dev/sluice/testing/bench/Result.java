@@ -1,17 +1,19 @@
 package dev.sluice.testing.bench;
 
+import dev.sluice.testing.bench.gateway.GatewayFigures;
+
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A subject's medians in a scenario, as {@code --json} prints them. Latencies are null where none are measured.
+ * A subject's medians in a scenario, as {@code --json} prints them. What is not measured in the scenario is null.
  *
  * @param cpuSecondsPer100k consumer, PostgreSQL and broker together; {@code runs} has them apart
  * @param ratioToCeiling    of the rates; null without a ceiling in the same run
  */
 record Result(String scenario, String subject, boolean durable, Map<String, String> settings, double eventsPerSecond,
-              double cpuSecondsPer100k, double peakRssMiB, Double p50Millis, Double p99Millis, Double p999Millis,
+              Double cpuSecondsPer100k, Double peakRssMiB, Double p50Millis, Double p99Millis, Double p999Millis,
               Double ratioToCeiling, List<Run> runs) {
 
     /** @param ceiling of the same scenario and settings; null when there is none */
@@ -27,6 +29,17 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
                 subject == Subject.CEILING ? Double.valueOf(1) : ceiling == null ? null : rate / ceiling.eventsPerSecond(), runs);
     }
 
+    /** The gateway beside a server that only parses and answers; what was acknowledged by Kafka, beside what by nobody. */
+    static List<Result> of(GatewayFigures figures) {
+        Map<String, String> singles = Map.of("http", "single posts, 64 connections");
+        Map<String, String> streams = Map.of("http", "NDJSON streams");
+        return List.of(
+                new Result("gateway", Subject.CEILING.title(), true, singles, figures.bare(), null, null, null, null, null, 1.0, List.of()),
+                new Result("gateway", "sluice-gateway", true, singles, figures.singles(), null, null, figures.p50(), figures.p99(),
+                        null, figures.ratio(), List.of()),
+                new Result("gateway", "sluice-gateway", true, streams, figures.streamed(), null, null, null, null, null, null, List.of()));
+    }
+
     static double median(List<Run> runs, ToDoubleFunction<Run> figure) {
         double[] sorted = runs.stream().mapToDouble(figure).sorted().toArray();
         int middle = sorted.length / 2;
@@ -35,13 +48,18 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
 
     /** For a person: one line. */
     String line() {
-        return "%-10s %-3s %-21s %-8s %8.0f/s (%.0f to %.0f)  CPU %.2f (%.2f, %.2f, %.2f)  RSS %.0f MiB%s%s".formatted(scenario,
-                durable ? "on" : "off", subject, settings.getOrDefault("rate", ""), eventsPerSecond,
+        return "%-10s %-3s %-21s %-8s %8.0f/s%s%s%s".formatted(scenario, durable ? "on" : "off", subject,
+                settings.getOrDefault("rate", settings.getOrDefault("http", "")), eventsPerSecond, runs.isEmpty() ? "" : spread(),
+                p50Millis == null ? "" : "  p50 %.1f p99 %.1f ms".formatted(p50Millis, p99Millis)
+                        + (p999Millis == null ? "" : ", p99.9 %.1f ms".formatted(p999Millis)),
+                ratioToCeiling == null ? "" : "  ratio %.2f".formatted(ratioToCeiling));
+    }
+
+    private String spread() {
+        return " (%.0f to %.0f)  CPU %.2f (%.2f, %.2f, %.2f)  RSS %.0f MiB".formatted(
                 runs.stream().mapToDouble(Run::eventsPerSecond).min().orElse(0),
                 runs.stream().mapToDouble(Run::eventsPerSecond).max().orElse(0), cpuSecondsPer100k,
                 median(runs, run -> run.cpuSecondsPer100k().consumer()), median(runs, run -> run.cpuSecondsPer100k().postgres()),
-                median(runs, run -> run.cpuSecondsPer100k().broker()), peakRssMiB,
-                p50Millis == null ? "" : "  p50 %.1f p99 %.1f p99.9 %.1f ms".formatted(p50Millis, p99Millis, p999Millis),
-                ratioToCeiling == null ? "" : "  ratio %.2f".formatted(ratioToCeiling));
+                median(runs, run -> run.cpuSecondsPer100k().broker()), peakRssMiB);
     }
 }

@@ -48,7 +48,7 @@ final class Statement {
      * @throws PgException what PostgreSQL says
      */
     Table<?>.Row run(Session session) {
-        if (sql.startsWith("INSERT INTO processed_events") && sql.contains("unnest")) {
+        if (sql.startsWith("WITH fresh AS (")) {
             return claim(session, sql.contains("ON CONFLICT"));
         }
         if (sql.startsWith("INSERT INTO processed_events")) {
@@ -68,14 +68,7 @@ final class Statement {
             return null;
         }
         if (sql.startsWith("INSERT INTO entity_sequences")) {
-            return lockSequences(session);
-        }
-        if (sql.startsWith("UPDATE entity_sequences")) {
-            Long[] last = (Long[]) parameters.getValue(2);
-            for (int i = 0; i < texts(1).length; i++) {
-                session.sequences().row(texts(1)[i]).write(session, last[i]);
-            }
-            return null;
+            return moveSequences(session);
         }
         if (sql.contains("parked_events")) {
             return parkedEvents(session);
@@ -145,6 +138,7 @@ final class Statement {
         return null;
     }
 
+    /** Answers with the repeats. */
     private Table<?>.Row claim(Session session, boolean doNothing) {
         String[] ids = texts(1);
         for (; at < ids.length; at++) {
@@ -154,8 +148,9 @@ final class Statement {
             }
             if (row.seenBy(session) == null) {
                 row.write(session, "applied");
+            } else if (doNothing) {
                 rows.add(new Object[] {ids[at]});
-            } else if (!doNothing) {
+            } else {
                 throw error("23505", "duplicate key");
             }
         }
@@ -174,16 +169,18 @@ final class Statement {
         return null;
     }
 
-    private Table<?>.Row lockSequences(Session session) {
+    /** Answers with where each stood before. */
+    private Table<?>.Row moveSequences(Session session) {
         String[] entities = texts(1);
+        Long[] newest = (Long[]) parameters.getValue(2);
         for (; at < entities.length; at++) {
             Table<Long>.Row row = session.sequences().row(entities[at]);
             if (row.isHeldByAnother(session)) {
                 return row;
             }
-            Long known = row.seenBy(session);
-            row.write(session, known == null ? Long.valueOf(-1) : known);
-            rows.add(new Object[] {entities[at], row.seenBy(session)});
+            long known = row.seenBy(session) == null ? -1 : row.seenBy(session);
+            row.write(session, Math.max(known, newest[at]));
+            rows.add(new Object[] {entities[at], known});
         }
         return null;
     }
