@@ -1,11 +1,10 @@
 package dev.sluice.engine;
 
-import ch.qos.logback.classic.Level;
 import dev.sluice.engine.config.Configuration;
 import dev.sluice.engine.deploy.Deployment;
 import dev.sluice.engine.deploy.NodeOptions;
 import dev.sluice.engine.deploy.RunPlan;
-import org.slf4j.LoggerFactory;
+import dev.sluice.engine.logs.Logs;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,8 +37,8 @@ final class NodeCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Configuration configuration = options.load();
         RunPlan plan = RunPlan.parse(run);
-        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger("dev.sluice"))
-                .setLevel(Level.toLevel(configuration.settings().operations().logLevel()));
+        Logs.apply(configuration.settings().operations().logLevel(), configuration.settings().operations().logFormat(),
+                configuration.settings().nodeName());
         Deployment deployment =
                 new Deployment(configuration, plan, new NodeOptions(cluster, unsafe, dataFolder()));
         Thread hook = new Thread(() -> Runtime.getRuntime().halt(deployment.stop() ? 0 : 1), "stop");

@@ -1,6 +1,7 @@
 package dev.sluice.engine.config;
 
 import dev.sluice.config.InvalidSetting;
+import dev.sluice.engine.logs.LogFormat;
 
 import java.time.Duration;
 import java.util.Locale;
@@ -13,7 +14,8 @@ import java.util.Set;
  * @param startDeadline longest wait for Kafka and PostgreSQL, and for each verticle to start
  * @param stopDeadline  longest time of an orderly stop
  */
-public record OperationsSettings(String host, int port, Duration startDeadline, Duration stopDeadline, String logLevel) {
+public record OperationsSettings(String host, int port, Duration startDeadline, Duration stopDeadline, String logLevel,
+                                 LogFormat logFormat) {
 
     private static final Set<String> LEVELS = Set.of("error", "warn", "info", "debug", "trace");
 
@@ -26,5 +28,6 @@ public record OperationsSettings(String host, int port, Duration startDeadline, 
                 stopDeadline, "a duration above 0ms");
         InvalidSetting.unless(logLevel != null && LEVELS.contains(logLevel.toLowerCase(Locale.ROOT)),
                 "operations.log-level", logLevel, "error, warn, info, debug or trace");
+        InvalidSetting.unless(logFormat != null, "operations.log-format", "null", "text or json");
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -72,6 +73,12 @@ class DeploymentTest {
         assertThat(get(port, "/metrics").body()).contains("pg_pool_max 5.0", "pg_pool_active 0.0",
                 "pg_pool_waiting 0.0", "component_up{component=\"dlq-router-verticle\"} 1.0", "jvm_memory_used_bytes",
                 "vertx_pool_in_use{pool_name=\"sluice\",pool_type=\"sql\"}");
+        assertThat(put(port, "/admin/loggers/some.logger", "{\"level\": \"debug\"}")).isEqualTo(200);
+        assertThat(LoggerFactory.getLogger("some.logger").isDebugEnabled()).isTrue();
+        assertThat(get(port, "/admin/loggers").body()).contains("\"some.logger\" : \"debug\"");
+        assertThat(put(port, "/admin/loggers/some.logger", "{\"level\": \"loud\"}")).isEqualTo(400);
+        assertThat(put(port, "/admin/loggers/some.logger", "{\"level\": \"inherit\"}")).isEqualTo(200);
+        assertThat(LoggerFactory.getLogger("some.logger").isDebugEnabled()).isFalse();
         JsonNode status = JSON.readTree(get(port, "/admin/status").body());
         assertThat(status.path("pid").asLong()).isEqualTo(ProcessHandle.current().pid());
         assertThat(status.path("verticles").get(0).path("name").asText()).isEqualTo("dlq-router-verticle");
@@ -165,5 +172,11 @@ class DeploymentTest {
     private static HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
         return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(Duration.ofSeconds(15)).build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static int put(int port, String path, String body) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .PUT(HttpRequest.BodyPublishers.ofString(body)).timeout(Duration.ofSeconds(15)).build(),
+                HttpResponse.BodyHandlers.discarding()).statusCode();
     }
 }

@@ -1,0 +1,51 @@
+package dev.sluice.engine.logs;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.LoggingEvent;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class LogFormatTest {
+
+    private final LoggerContext context = new LoggerContext();
+    private final Logger logger = context.getLogger("dev.sluice.Some");
+
+    @Test
+    void shouldWriteOneObjectALineWithAFieldForEachKey() throws Exception {
+        JsonNode line = json("group={} partition={} eventId={} failed {} times ({}); clean={}", "audit", 3, "source id \"7\"", 2,
+                new IllegalStateException("away").toString(), true);
+
+        assertThat(line.path("group").asText()).isEqualTo("audit");
+        assertThat(line.path("partition").isInt()).isTrue();
+        assertThat(line.path("eventId").asText()).isEqualTo("source id \"7\"");
+        assertThat(line.path("clean").asBoolean()).isTrue();
+        assertThat(line.path("message").asText()).startsWith("group=audit partition=3 ").contains("failed 2 times");
+        assertThat(line.path("level").asText()).isEqualTo("WARN");
+        assertThat(line.path("node").asText()).isEqualTo("node-1");
+        assertThat(line.has("@timestamp")).isTrue();
+        assertThat(line.has("thread_name")).isTrue();
+    }
+
+    @Test
+    void shouldNotLetAMessageOverwriteWhatTheLineItselfSays() throws Exception {
+        assertThat(json("level={} message={} node={} group={} group={}", 1, 2, 3, "a", "b").toString())
+                .contains("\"level\":\"WARN\"", "\"node\":\"node-1\"", "\"group\":\"a\"").doesNotContain("\"group\":\"b\"");
+    }
+
+    @Test
+    void shouldLeaveTextAsItIs() {
+        assertThat(LogFormat.TEXT.encoder(context, "node-1")).isEmpty();
+    }
+
+    private JsonNode json(String message, Object... arguments) throws Exception {
+        byte[] line = LogFormat.JSON.encoder(context, "node-1").orElseThrow()
+                .encode(new LoggingEvent("caller", logger, Level.WARN, message, null, arguments));
+        assertThat(line[line.length - 1]).isEqualTo((byte) '\n');
+        return new ObjectMapper().readTree(line);
+    }
+}
