@@ -33,6 +33,13 @@ public final class Addresses {
     public static final Announcement<ComponentHealth> HEALTH =
             new Announcement<>("sluice.health", ComponentHealth.class);
 
+    /** Anybody to the sampling lag monitor: how many instances each group should have, by the last sample. */
+    public static final Request<ScalingQuestion, ScalingReport> SCALING = new Request<>("sluice.scaling",
+            ScalingQuestion.class, ScalingReport.class, Duration.ofSeconds(2));
+
+    /** A consumer instance to the lag monitor: how it fares. */
+    public static final Announcement<GroupLoad> LOADS = new Announcement<>("sluice.loads", GroupLoad.class);
+
     /** A consumer instance to the lag monitor: why it does not read. */
     public static final Announcement<GroupPause> PAUSES = new Announcement<>("sluice.pauses", GroupPause.class);
 

@@ -71,6 +71,10 @@ public final class Bus {
     /** A registration. */
     public record Serving(List<MessageConsumer<?>> consumers) {
 
+        public Serving and(Serving other) {
+            return new Serving(Stream.concat(consumers.stream(), other.consumers.stream()).<MessageConsumer<?>>map(each -> each).toList());
+        }
+
         /** Completes when the whole cluster knows the address. */
         public Future<Void> started() {
             return Future.all(consumers.stream().map(MessageConsumer::completion).toList()).mapEmpty();

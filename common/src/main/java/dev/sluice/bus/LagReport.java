@@ -29,7 +29,10 @@ public record LagReport(List<PartitionLag> partitions, List<TopicLag> topics, lo
                                String reason) {
     }
 
-    /** @param drainSeconds until it is worked off at the present pace; empty while it grows or is not known */
-    public record TopicLag(String group, String topic, long lag, OptionalDouble drainSeconds) {
+    /**
+     * @param drainSeconds until it is worked off at the present pace; empty while it grows or is not known
+     * @param members      that own partitions of it
+     */
+    public record TopicLag(String group, String topic, long lag, OptionalDouble drainSeconds, int partitions, int members) {
     }
 }

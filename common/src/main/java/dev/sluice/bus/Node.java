@@ -1,5 +1,6 @@
 package dev.sluice.bus;
 
+import dev.sluice.trace.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 
@@ -11,9 +12,14 @@ import java.util.function.Supplier;
  *
  * @param name unique in the deployment, and kept between starts
  */
-public record Node(String name, Bus bus, MeterRegistry meters) {
+public record Node(String name, Bus bus, MeterRegistry meters, Traces traces) {
 
     private static final long BEAT_MILLIS = 2_000;
+
+    /** Without tracing. */
+    public Node(String name, Bus bus, MeterRegistry meters) {
+        this(name, bus, meters, Traces.OFF);
+    }
 
     /**
      * Announces the health of a verticle's instance now and every 2 s, on the caller's context.

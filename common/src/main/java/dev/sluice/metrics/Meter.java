@@ -55,6 +55,14 @@ public enum Meter {
             "Connections to PostgreSQL that this node may open"),
     PG_POOL_WAITING("pg_pool_waiting", Kind.GAUGE, Unit.TIMES,
             "Who waits for a connection to PostgreSQL, on this node"),
+    CONSUMER_INSTANCES_WANTED("consumer_instances_wanted", Kind.GAUGE, Unit.INSTANCES,
+            "Consumer instances that a group should have, by its lag", "group"),
+    CONSUMER_POLL_STILL_SECONDS("consumer_poll_still_seconds", Kind.GAUGE, Unit.SECONDS,
+            "Time since the last turn of a poll loop, of the slowest; above 30 the node is not ready", "group"),
+    EVENT_LOOP_DELAY_SECONDS("event_loop_delay_seconds", Kind.GAUGE, Unit.SECONDS,
+            "How late an event loop came to a timer, at worst in the last 10 s"),
+    EVENT_LOOP_TASKS("event_loop_tasks", Kind.GAUGE, Unit.TASKS,
+            "Tasks that wait for an event loop: the depth of the fullest mailbox"),
     CONSUMER_QUEUE_DEPTH("consumer_queue_depth", Kind.GAUGE, Unit.EVENTS,
             "Events polled and not settled", "group"),
     CONSUMER_PARKED_EVENTS("consumer_parked_events", Kind.GAUGE, Unit.EVENTS,
@@ -88,7 +96,7 @@ public enum Meter {
     public enum Kind { GAUGE, COUNTER, HISTOGRAM }
 
     /** What a value counts. STATE is a number with a meaning of its own, RATIO is 0 to 1. */
-    public enum Unit { EVENTS, SECONDS, BYTES, RATIO, CONNECTIONS, TIMES, STATE }
+    public enum Unit { EVENTS, SECONDS, BYTES, RATIO, CONNECTIONS, TIMES, STATE, INSTANCES, TASKS }
 
     private final String exposedName;
     private final Kind kind;

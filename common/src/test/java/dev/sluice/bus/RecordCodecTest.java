@@ -52,7 +52,10 @@ class RecordCodecTest {
                                 OptionalDouble.of(1.5), 3, LagVerdict.STALLED, "does not move"),
                         new LagReport.PartitionLag("audit", "events", 2, OptionalLong.empty(), 0, 9, OptionalLong.empty(),
                                 OptionalDouble.empty(), 0, LagVerdict.OK, "")),
-                        List.of(new LagReport.TopicLag("audit", "events", 4, OptionalDouble.empty())), 7, 20, 1_700_000_000_000L),
+                        List.of(new LagReport.TopicLag("audit", "events", 4, OptionalDouble.empty(), 2, 1)), 7, 20, 1_700_000_000_000L),
+                new GroupLoad("audit", "node-1-audit-0", true, 0.5),
+                new ScalingQuestion(),
+                new ScalingReport(List.of(new ScalingReport.GroupScaling("audit", 9_000, 5_000, 1, 2, 24, "lag"))),
                 new GroupPause("audit", "node-1-audit-0", "breaker open"),
                 new ComponentHealth("node-1", "consumer-verticle", "0", false, "no database"));
     }

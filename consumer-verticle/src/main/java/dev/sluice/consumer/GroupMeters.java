@@ -42,6 +42,9 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
 
         /** NaN when nothing was measured. */
         double latencySeconds();
+
+        /** Since the poll loop's last turn. */
+        double stillSeconds();
     }
 
     private final MeterRegistry registry;
@@ -65,6 +68,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         this.group = group;
         this.processing = Meter.EVENT_PROCESSING_SECONDS.timer(registry, group);
         Meter.CONSUMER_FETCH_SIZE_DYNAMIC.gauge(registry, () -> sum(Instance::budgetBytes), group);
+        Meter.CONSUMER_POLL_STILL_SECONDS.gauge(registry, () -> greatest(Instance::stillSeconds, Double.NaN), group);
         Meter.CONSUMER_QUEUE_DEPTH.gauge(registry, () -> sum(Instance::queueDepth), group);
         Meter.CONSUMER_LETTER_BUDGET.gauge(registry, () -> sum(Instance::lettersLeft), group);
         Meter.CONSUMER_PARKED_EVENTS.gauge(registry, () -> sum(Instance::parked), group);

@@ -85,15 +85,17 @@ final class LagBook {
     }
 
     private List<TopicLag> topics(List<PartitionReading> readings, long nowMillis) {
-        Map<List<String>, Long> sums = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
-        readings.forEach(reading -> sums.merge(List.of(reading.group(), reading.topic()),
-                LagCalculator.outstanding(reading), Long::sum));
-        paces.keySet().retainAll(sums.keySet());
+        Map<List<String>, List<PartitionReading>> byTopic = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+        readings.forEach(reading -> byTopic.computeIfAbsent(List.of(reading.group(), reading.topic()),
+                first -> new ArrayList<>()).add(reading));
+        paces.keySet().retainAll(byTopic.keySet());
         List<TopicLag> topics = new ArrayList<>();
-        sums.forEach((key, lag) -> {
+        byTopic.forEach((key, of) -> {
+            long lag = of.stream().mapToLong(LagCalculator::outstanding).sum();
             DrainPace pace = paces.computeIfAbsent(key, first -> new DrainPace());
             pace.onSampled(lag, nowMillis);
-            topics.add(new TopicLag(key.get(0), key.get(1), lag, pace.seconds()));
+            topics.add(new TopicLag(key.get(0), key.get(1), lag, pace.seconds(), of.size(),
+                    (int) of.stream().flatMap(reading -> reading.member().stream()).distinct().count()));
         });
         return topics;
     }

@@ -42,7 +42,8 @@ public final class LagMonitorVerticle extends VerticleBase {
     private Sampling sampling;
     private SamplersSeat seat;
     private Bus.Serving everybody;
-    private Bus.Serving pauseNews;
+    private Bus.Serving news;
+    private ScalingSignal scaling;
     /** While the seat is ours. */
     private Optional<Bus.Serving> sampler = Optional.empty();
     private long beat;
@@ -70,7 +71,9 @@ public final class LagMonitorVerticle extends VerticleBase {
         String client = "sluice-lag-" + deploymentID();
         meters = LagMeters.of(vertx, node.meters());
         Pauses pauses = new Pauses();
-        pauseNews = node.bus().listen(Addresses.PAUSES, pause -> pauses.onHeard(pause, System.nanoTime()));
+        scaling = new ScalingSignal(node.meters());
+        news = node.bus().listen(Addresses.PAUSES, pause -> pauses.onHeard(pause, System.nanoTime()))
+                .and(node.bus().listen(Addresses.LOADS, load -> scaling.onHeard(load, System.nanoTime())));
         return GroupOffsets.open(vertx, kafka, client, settings.deadline(), topicsByGroup).compose(offsets ->
                 vertx.executeBlocking(() -> new OldestUnread(kafka, client + "-reader")).compose(oldest -> {
                     sampling = new Sampling(vertx, settings, offsets, oldest, new ParkedCount(postgres.pool(vertx)), pauses);
@@ -86,7 +89,8 @@ public final class LagMonitorVerticle extends VerticleBase {
 
     private void onSeatChanged(boolean ours) {
         if (ours) {
-            sampler = Optional.of(node.bus().serve(Addresses.LAG_OF_SAMPLER, question -> sample()));
+            sampler = Optional.of(node.bus().serve(Addresses.LAG_OF_SAMPLER, question -> sample())
+                    .and(node.bus().serve(Addresses.SCALING, question -> Future.succeededFuture(scaling.last()))));
         } else {
             sampler.ifPresent(Bus.Serving::stop);
             sampler = Optional.empty();
@@ -117,6 +121,7 @@ public final class LagMonitorVerticle extends VerticleBase {
         }
         if (seat.isOurs()) {
             meters.onSampled(report);
+            scaling.onSampled(report, System.nanoTime());
         }
     }
 
@@ -135,7 +140,7 @@ public final class LagMonitorVerticle extends VerticleBase {
     public Future<?> stop() {
         vertx.cancelTimer(timer);
         vertx.cancelTimer(beat);
-        return Future.join(everybody.stop(), pauseNews.stop(),
+        return Future.join(everybody.stop(), news.stop(),
                         sampler.map(Bus.Serving::stop).orElse(Future.succeededFuture()))
                 .eventually(seat::close).eventually(() -> sampling.close(CLOSE_WITHIN));
     }

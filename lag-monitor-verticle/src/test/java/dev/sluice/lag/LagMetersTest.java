@@ -68,6 +68,6 @@ class LagMetersTest {
     }
 
     private static LagReport report(PartitionLag... partitions) {
-        return new LagReport(List.of(partitions), List.of(new TopicLag("g", "t", 7, OptionalDouble.of(9))), 0, 0, 0);
+        return new LagReport(List.of(partitions), List.of(new TopicLag("g", "t", 7, OptionalDouble.of(9), 2, 1)), 0, 0, 0);
     }
 }

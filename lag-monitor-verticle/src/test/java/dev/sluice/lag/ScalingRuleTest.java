@@ -1,0 +1,100 @@
+package dev.sluice.lag;
+
+import org.junit.jupiter.api.Test;
+
+import java.util.function.LongUnaryOperator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** Over lag curves, a sample every 30 s; whoever is asked for is there at the next sample. */
+class ScalingRuleTest {
+
+    private static final int PARTITIONS = 24;
+
+    private final ScalingRule rule = new ScalingRule();
+    private int instances = 2;
+    private int changes;
+    private int reversals;
+    private int direction;
+    private boolean breakerOpen;
+    private double latency = 0.005;
+    private String reason;
+
+    @Test
+    void shouldScaleUpOnlyAfterThreeMinutesAboveFiveThousand() {
+        run(0, 170, second -> 9_000);
+        assertThat(instances).isEqualTo(2);
+
+        run(180, 181, second -> 9_000);
+
+        assertThat(instances).isEqualTo(3);
+    }
+
+    @Test
+    void shouldScaleDownByOneAfterTenMinutesBelowFiveHundred() {
+        run(0, 590, second -> 100);
+        assertThat(instances).isEqualTo(2);
+        run(600, 601, second -> 100);
+        assertThat(instances).isEqualTo(1);
+        run(630, 10_000, second -> 0);
+        assertThat(instances).isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotFlapOverALagThatComesAndGoes() {
+        run(0, 7_200, second -> second / 60 % 2 == 0 ? 6_000 : 100);
+        assertThat(changes).isZero();
+    }
+
+    @Test
+    void shouldNotFlapAroundEitherLimit() {
+        run(0, 7_200, second -> 5_000 + (second / 30 % 2 == 0 ? 400 : -400));
+        run(7_200, 14_400, second -> 500 + (second / 30 % 2 == 0 ? 400 : -400));
+        assertThat(changes).isZero();
+    }
+
+    @Test
+    void shouldGrowStepByStepToThePartitionsAndNotBeyond() {
+        run(0, 3_600, second -> 400_000);
+        assertThat(instances).isEqualTo(PARTITIONS);
+        assertThat(changes).as("2, 4, 8, 16, 24").isEqualTo(4);
+        assertThat(reason).endsWith("each partition has an instance");
+    }
+
+    @Test
+    void shouldComeUpForAFloodAndThenOnlyGoDown() {
+        run(0, 10_800, second -> second < 1_200 ? second * 20 : Math.max(0, 24_000 - (second - 1_200) * 40));
+        assertThat(instances).isEqualTo(1);
+        assertThat(changes).isGreaterThan(4);
+        assertThat(reversals).as("up, then down").isEqualTo(1);
+    }
+
+    @Test
+    void shouldNotScaleUpWhileTheBreakerIsOpenOrTheDownstreamSlow() {
+        breakerOpen = true;
+        run(0, 600, second -> 90_000);
+        assertThat(instances).isEqualTo(2);
+        assertThat(reason).contains("the breaker is open");
+        breakerOpen = false;
+        latency = 0.051;
+        run(600, 1_200, second -> 90_000);
+        assertThat(instances).isEqualTo(2);
+        assertThat(reason).contains("the downstream is slow");
+        latency = Double.NaN;
+        run(1_200, 1_231, second -> 90_000);
+        assertThat(instances).isEqualTo(4);
+    }
+
+    private void run(int from, int to, LongUnaryOperator lag) {
+        for (int second = from; second < to; second += 30) {
+            ScalingRule.Wanted wanted = rule.onSampled(new ScalingRule.Seen(lag.applyAsLong(second), instances, PARTITIONS,
+                    breakerOpen, latency), second * 1_000L);
+            int step = Integer.compare(wanted.instances(), instances);
+            changes += Math.abs(step);
+            reversals += step != 0 && direction == -step ? 1 : 0;
+            direction = step == 0 ? direction : step;
+            instances = wanted.instances();
+            reason = wanted.reason();
+        }
+    }
+}
