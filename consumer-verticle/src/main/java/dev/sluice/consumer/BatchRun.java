@@ -13,6 +13,7 @@ import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.UndecodableRecord;
 import dev.sluice.failure.Verdict;
+import dev.sluice.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.slf4j.Logger;
@@ -45,16 +46,24 @@ final class BatchRun {
     private final FailureClassifier classifier;
     private final Bus bus;
     private final Succession succession;
+    private final EventSpans spans;
     private final BiConsumer<Work, Outcome> onSettled;
     private final Consumer<Work> onEnded;
+
+    /** Without tracing. */
+    BatchRun(Vertx vertx, String group, EffectTransaction effects, Downstream downstream, FailureClassifier classifier,
+             Bus bus, Succession succession, BiConsumer<Work, Outcome> onSettled, Consumer<Work> onEnded) {
+        this(vertx, group, effects, downstream, classifier, bus, succession, new EventSpans(Traces.OFF, group, ""), onSettled,
+                onEnded);
+    }
 
     /**
      * @param onSettled the outcome is durable
      * @param onEnded   nothing of the work runs any more, settled or abandoned: its lane may go on
      */
     BatchRun(Vertx vertx, String group, EffectTransaction effects, Downstream downstream,
-             FailureClassifier classifier, Bus bus, Succession succession, BiConsumer<Work, Outcome> onSettled,
-             Consumer<Work> onEnded) {
+             FailureClassifier classifier, Bus bus, Succession succession, EventSpans spans,
+             BiConsumer<Work, Outcome> onSettled, Consumer<Work> onEnded) {
         this.vertx = vertx;
         this.group = group;
         this.effects = effects;
@@ -62,6 +71,7 @@ final class BatchRun {
         this.classifier = classifier;
         this.bus = bus;
         this.succession = succession;
+        this.spans = spans;
         this.onSettled = onSettled;
         this.onEnded = onEnded;
     }
@@ -131,7 +141,7 @@ final class BatchRun {
     }
 
     private Future<Void> apply(List<Work> works, Failures soFar) {
-        return downstream.run(() -> effects.apply(works)).transform(result -> {
+        return downstream.run(() -> spans.transaction(works, effects.apply(works))).transform(result -> {
             if (result.succeeded()) {
                 result.result().forEach(this::onCommitted);
                 return Future.succeededFuture();
@@ -152,8 +162,9 @@ final class BatchRun {
         } else {
             succession.onCommitted(work);
             if (outcome == Outcome.DUPLICATE) {
-                LOG.debug("group={} topic={} partition={} offset={} eventId={} Recognised as a repeat", group,
-                        work.record().topic(), work.record().partition(), work.record().offset(), work.eventId());
+                LOG.debug("group={} topic={} partition={} offset={} eventId={} traceId={} Recognised as a repeat", group,
+                        work.record().topic(), work.record().partition(), work.record().offset(), work.eventId(),
+                        Traces.idOf(work.record().header(Traces.HEADER)));
             }
             settle(work, outcome);
         }
@@ -197,9 +208,10 @@ final class BatchRun {
                 onRouted(work, failure, answer.result());
                 return;
             }
-            LOG.warn("group={} topic={} partition={} offset={} eventId={} The failed event is not routed yet ({}); "
+            LOG.warn("group={} topic={} partition={} offset={} eventId={} traceId={} The failed event is not routed yet ({}); "
                             + "its offset waits, next try in {} ms", group, work.record().topic(),
-                    work.record().partition(), work.record().offset(), work.eventId(), refusal, backoffMillis);
+                    work.record().partition(), work.record().offset(), work.eventId(),
+                    Traces.idOf(work.record().header(Traces.HEADER)), refusal, backoffMillis);
             later(backoffMillis).onComplete(now ->
                     ask(failure, work, Math.min(backoffMillis * 2, LONGEST_ROUTE_BACKOFF_MILLIS)));
         });
@@ -227,9 +239,9 @@ final class BatchRun {
         if (work.isAbandoned()) {
             end(work);
         } else {
-            LOG.warn("group={} topic={} partition={} offset={} eventId={} The failed event can't be parked ({}); it goes to "
+            LOG.warn("group={} topic={} partition={} offset={} eventId={} traceId={} The failed event can't be parked ({}); it goes to "
                     + "the retry topic instead", group, work.record().topic(), work.record().partition(),
-                    work.record().offset(), work.eventId(), error.toString());
+                    work.record().offset(), work.eventId(), Traces.idOf(work.record().header(Traces.HEADER)), error.toString());
             route(work, failure.error(), Order.RELAXED, failure.failures(), failure.withinMillis());
         }
     }

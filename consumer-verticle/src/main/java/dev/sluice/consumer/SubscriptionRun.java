@@ -90,10 +90,16 @@ final class SubscriptionRun implements GroupMeters.Instance {
                         pipeline::acceptAgain);
         Trials trials = new Trials(vertx, group, new TrialTable(pool, group), durably,
                 settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()), pipeline::start);
-        BiConsumer<Work, Outcome> onSettled = meters::onSettled;
-        pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), succession,
+        EventSpans spans = new EventSpans(node.traces(), group, provider.name());
+        BiConsumer<Work, Outcome> onSettled =
+                (work, outcome) -> spans.onSettled(work, outcome, () -> meters.onSettled(work, outcome));
+        pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), succession, spans,
                 onSettled.andThen(trials::onSettled)
-                        .andThen((work, outcome) -> letters.onSettled(outcome, System.nanoTime())), pipeline::onEnded), downstream, succession, trials);
+                        .andThen((work, outcome) -> letters.onSettled(outcome, System.nanoTime())),
+                work -> {
+                    spans.onEnded(work);
+                    pipeline.onEnded(work);
+                }), downstream, succession, trials);
         // At the start only: later it could be the member of another process of this name, and the two would take turns.
         OwnMembers.remove(adminProperties(), group, instanceId);
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());
@@ -197,6 +203,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
     @Override
     public double latencySeconds() {
         return latencyMillis / 1_000;
+    }
+
+    @Override
+    public double stillSeconds() {
+        return pollThread.stillForNanos() / 1e9;
     }
 
     /** What is wrong, for an operator. */

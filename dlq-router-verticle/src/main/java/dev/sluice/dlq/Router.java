@@ -7,6 +7,7 @@ import dev.sluice.event.RawRecord;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.RetrySchedule;
 import dev.sluice.store.Inbox;
+import dev.sluice.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
@@ -100,10 +101,10 @@ final class Router {
     private static void logLetter(Route.Letter letter, RouteFailure failure, int letterPartition, long letterOffset) {
         Place original = Place.ofOriginal(failure.record());
         ErrorInfo error = failure.error();
-        LOG.warn("dead letter: group={} topic={} partition={} offset={} eventId={} errorType={} retries={} error={} "
+        LOG.warn("dead letter: group={} topic={} partition={} offset={} eventId={} traceId={} errorType={} retries={} error={} "
                         + "sqlState={} httpStatus={} letter={}-{}@{}",
                 failure.group(), original.topic(), original.partition(), original.offset(), failure.eventId(),
-                letter.errorType(), letter.retries(), error.types().isEmpty() ? "" : error.types().get(0),
+                Traces.idOf(failure.record().header(Traces.HEADER)), letter.errorType(), letter.retries(), error.types().isEmpty() ? "" : error.types().get(0),
                 error.sqlState(), error.httpStatus(), letter.topic(), letterPartition, letterOffset);
     }
 }

@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import dev.sluice.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -40,13 +41,14 @@ final class GatewayServer {
     private final Clients clients;
     private final BatchReader batches;
     private final Buffer openApi;
+    private final Traces traces;
     private final HttpServer server;
     private final Set<NdjsonStream> streams = new HashSet<>();
     private long requests;
     private boolean stopping;
 
     GatewayServer(Vertx vertx, GatewaySettings settings, Set<String> topics, Clients clients, Desk desk,
-                  EventReader reader, Buffer openApi) {
+                  EventReader reader, Buffer openApi, Traces traces) {
         this.vertx = vertx;
         this.settings = settings;
         this.topics = topics;
@@ -55,6 +57,7 @@ final class GatewayServer {
         this.reader = reader;
         this.batches = new BatchReader(reader);
         this.openApi = openApi;
+        this.traces = traces;
         this.server = vertx.createHttpServer(options(settings));
     }
 
@@ -164,11 +167,14 @@ final class GatewayServer {
     }
 
     private void single(HttpServerRequest request, String topic, Client client, long limit, OneEvent event) {
-        whole(request, "the event", limit, body -> desk.take(topic, client, event.read(body), new EntityOrder())
+        RequestTrace trace = RequestTrace.of(traces, request, topic);
+        whole(request, "the event", limit, body -> trace.publish(event.read(body),
+                        reading -> desk.take(topic, client, reading, new EntityOrder()))
                 .onSuccess(outcome -> Answers.single(request.response(), outcome)));
     }
 
     private void batch(HttpServerRequest request, String topic, Client client) {
+        RequestTrace trace = RequestTrace.of(traces, request, topic);
         whole(request, "the batch", settings.maxBatchSize().bytes(), body -> {
             BatchReader.Batch read = batches.read(body, client.name());
             if (read instanceof BatchReader.Batch.Refused refused) {
@@ -177,7 +183,8 @@ final class GatewayServer {
             }
             EntityOrder order = new EntityOrder();
             List<Future<EventOutcome>> outcomes = new ArrayList<>();
-            ((BatchReader.Batch.Readings) read).events().forEach(reading -> outcomes.add(desk.take(topic, client, reading, order)));
+            ((BatchReader.Batch.Readings) read).events().forEach(reading -> outcomes.add(
+                    trace.publish(reading, traced -> desk.take(topic, client, traced, order))));
             return Future.join(outcomes).onSuccess(all -> Answers.batch(request.response(), all.list()));
         });
     }
@@ -211,7 +218,7 @@ final class GatewayServer {
             return;
         }
         NdjsonStream[] self = new NdjsonStream[1];
-        NdjsonStream stream = new NdjsonStream(request, desk, reader, settings, topic, client, coding == Body.Coding.GZIP,
+        NdjsonStream stream = new NdjsonStream(request, RequestTrace.of(traces, request, topic), desk, reader, settings, topic, client, coding == Body.Coding.GZIP,
                 () -> streams.remove(self[0]));
         self[0] = stream;
         streams.add(stream);

@@ -11,8 +11,18 @@ import java.util.Map;
  * @param contentType of {@code data}; null when unknown
  * @param data        as sent; null when the event has none
  * @param named       false: the id was generated here, and a repeat won't be recognised
+ * @param traceparent the span that Kafka's record belongs to; null without tracing
  */
-record IncomingEvent(Map<String, String> attributes, String contentType, byte[] data, boolean named) {
+record IncomingEvent(Map<String, String> attributes, String contentType, byte[] data, boolean named,
+                     String traceparent) {
+
+    IncomingEvent(Map<String, String> attributes, String contentType, byte[] data, boolean named) {
+        this(attributes, contentType, data, named, null);
+    }
+
+    IncomingEvent within(String trace) {
+        return new IncomingEvent(attributes, contentType, data, named, trace);
+    }
 
     String id() {
         return attributes.get("id");

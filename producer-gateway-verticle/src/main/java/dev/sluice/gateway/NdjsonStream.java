@@ -29,6 +29,7 @@ final class NdjsonStream {
 
     private final HttpServerRequest request;
     private final HttpServerResponse response;
+    private final RequestTrace trace;
     private final Desk desk;
     private final EventReader reader;
     private final GatewaySettings.Streams limits;
@@ -48,10 +49,11 @@ final class NdjsonStream {
     private boolean flushing;
 
     /** @param onFinished runs once, when the answer is complete or nobody wants it any more */
-    NdjsonStream(HttpServerRequest request, Desk desk, EventReader reader, GatewaySettings settings, String topic,
+    NdjsonStream(HttpServerRequest request, RequestTrace trace, Desk desk, EventReader reader, GatewaySettings settings, String topic,
                  Client client, boolean gzip, Runnable onFinished) {
         this.request = request;
         this.response = request.response();
+        this.trace = trace;
         this.desk = desk;
         this.reader = reader;
         this.limits = settings.streams();
@@ -147,7 +149,7 @@ final class NdjsonStream {
         } else if (line instanceof LineSplitter.Line.Text text && !text.isBlank()) {
             Reading reading = reader.read(text.bytes(), text.from(), text.to(), client.name(), null);
             Slot slot = add(reading instanceof Reading.Valid valid ? Desk.costOf(valid.event()) : 0);
-            desk.take(topic, client, reading, order).onComplete(done -> {
+            trace.publish(reading, traced -> desk.take(topic, client, traced, order)).onComplete(done -> {
                 slot.outcome = done.result();
                 flushSoon();
             });

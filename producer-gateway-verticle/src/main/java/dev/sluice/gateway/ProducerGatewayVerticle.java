@@ -86,7 +86,8 @@ public final class ProducerGatewayVerticle extends VerticleBase {
         meters.watch(vertx, room);
         gauge = new PressureGauge(vertx, redis, link, level -> throttle.onPressure(level, System.nanoTime()));
         EventReader reader = new EventReader(settings.maxDataSize().bytes(), System::currentTimeMillis);
-        server = new GatewayServer(vertx, settings, topics, clients, new Desk(room, intake, meters), reader, openApi);
+        server = new GatewayServer(vertx, settings, topics, clients, new Desk(room, intake, meters), reader, openApi,
+                node.traces());
         vertx.setPeriodic(CLIENTS_MILLIS, look -> vertx.executeBlocking(() -> {
             clients.reload();
             return null;

@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
 import dev.sluice.config.KafkaSettings;
+import dev.sluice.trace.Traces;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -294,6 +295,9 @@ final class Publisher {
                 headers.add(new RecordHeader("ce_" + name, value.getBytes(StandardCharsets.UTF_8))));
         if (event.contentType() != null) {
             headers.add(new RecordHeader("content-type", event.contentType().getBytes(StandardCharsets.UTF_8)));
+        }
+        if (event.traceparent() != null) {
+            headers.add(new RecordHeader(Traces.HEADER, event.traceparent().getBytes(StandardCharsets.UTF_8)));
         }
         return headers;
     }

@@ -17,7 +17,8 @@ class ArchitectureTest {
 
     private static final String[] VERTICLES = {"dev.sluice.consumer..", "dev.sluice.dlq..", "dev.sluice.lag..", "dev.sluice.gateway.."};
     private static final String[] COMMON = {"dev.sluice.api..", "dev.sluice.bus..", "dev.sluice.config..", "dev.sluice.event..",
-            "dev.sluice.failure..", "dev.sluice.metrics..", "dev.sluice.redis..", "dev.sluice.store.."};
+            "dev.sluice.failure..", "dev.sluice.metrics..", "dev.sluice.redis..", "dev.sluice.store..",
+            "dev.sluice.trace.."};
 
     private static JavaClasses sluice;
 

@@ -66,8 +66,8 @@ class WatchedIncidentTest {
         SluiceProcess work = new SluiceProcess(folder.resolve("work"), stack, "node.name=work");
         SampleLog log = SampleLog.write(folder.resolve("log.ndjson"), "watched", 90_000, 2_000, 7);
         try {
-            watch.start("--run", "gateway,dlq-router,lag-monitor", "--config", config.toString());
-            work.start("--run", "consumer", "--config", config.toString());
+            watch.start("--run", "gateway,lag-monitor", "--config", config.toString());
+            work.start("--run", "consumer,dlq-router", "--config", config.toString());
             try (PrometheusProcess prometheus = new PrometheusProcess(folder, List.of(port("watch"), port("work")))) {
                 watch.begin("publish", log.file().toString(), "--json", "--rate", "200");
                 writeTroubles(stack.kafka().bootstrapServers());

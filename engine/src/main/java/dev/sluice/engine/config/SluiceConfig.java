@@ -7,6 +7,7 @@ import dev.sluice.config.RedisSettings;
 import dev.sluice.consumer.ConsumerSettings;
 import dev.sluice.dlq.DlqSettings;
 import dev.sluice.engine.alerts.AlertSettings;
+import dev.sluice.engine.tracing.TracingSettings;
 import dev.sluice.event.Topics;
 import dev.sluice.gateway.GatewaySettings;
 import dev.sluice.lag.LagSettings;
@@ -18,7 +19,7 @@ import java.util.Map;
 public record SluiceConfig(String profile, NodeSettings node, Map<String, TopicSettings> topics, ClusterSettings cluster,
                            OperationsSettings operations, KafkaSettings kafka, PostgresSettings postgres,
                            RedisSettings redis, GatewaySettings gateway, ConsumerSettings consumer, DlqSettings dlq,
-                           LagSettings lag, AlertSettings alerts) {
+                           LagSettings lag, AlertSettings alerts, TracingSettings tracing) {
 
     public SluiceConfig {
         topics = new LinkedHashMap<>(topics);

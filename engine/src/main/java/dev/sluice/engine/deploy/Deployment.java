@@ -8,13 +8,16 @@ import dev.sluice.engine.alerts.AlertRoutes;
 import dev.sluice.engine.alerts.Alerts;
 import dev.sluice.engine.config.Configuration;
 import dev.sluice.engine.config.SluiceConfig;
+import dev.sluice.engine.logs.LogRoutes;
 import dev.sluice.engine.operations.HealthBoard;
+import dev.sluice.engine.operations.LoopWatch;
 import dev.sluice.engine.operations.NodeFile;
 import dev.sluice.engine.operations.NodeMetrics;
 import dev.sluice.engine.operations.OperationsServer;
 import dev.sluice.engine.operations.Pings;
 import dev.sluice.engine.operations.StatusReport;
 import dev.sluice.engine.operations.Troubles;
+import dev.sluice.engine.tracing.Telemetry;
 import dev.sluice.store.Schema;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
@@ -47,6 +50,7 @@ public final class Deployment {
     private final NodeOptions options;
     private final NodeAddresses addresses;
     private final PrometheusMeterRegistry meters;
+    private final Telemetry telemetry;
     private final HealthBoard health;
     private final AtomicBoolean stopping = new AtomicBoolean();
 
@@ -61,6 +65,7 @@ public final class Deployment {
         this.plan = plan;
         this.options = options;
         this.addresses = new NodeAddresses(configuration, plan);
+        this.telemetry = new Telemetry(config.tracing(), config.nodeName());
         this.meters = NodeMetrics.registry(config.postgres().poolSize());
         this.health = new HealthBoard(meters);
     }
@@ -71,15 +76,19 @@ public final class Deployment {
         boolean clustered = options.cluster() || config.cluster().enabled();
         LOG.info("starting node={} run={} profile={} clustered={}", config.nodeName(), plan, config.profile(), clustered);
         vertx = NodeVertx.create(config.cluster(), clustered, meters, deadline);
+        LoopWatch.start(vertx, meters);
         Bus bus = Bus.install(vertx);
-        Node node = new Node(config.nodeName(), bus, meters);
+        Node node = new Node(config.nodeName(), bus, meters, telemetry.traces());
         bus.listen(Addresses.HEALTH, sign -> {
             if (sign.node().equals(node.name())) {
                 health.heard(sign, System.nanoTime());
             }
         });
         Alerts alerts = new Alerts(vertx, meters, node.name(), config.alerts(), config.postgres().pool(vertx));
-        operations = listen(bus, new AlertRoutes(alerts)::mount);
+        operations = listen(bus, router -> {
+            new AlertRoutes(alerts).mount(router);
+            new LogRoutes().mount(router);
+        });
         prepareBackends(deadline);
         vertx.runOnContext(now -> alerts.start());
         new Pings(node.name(), health, config.postgres().pool(vertx), admin).start(vertx);
@@ -181,6 +190,7 @@ public final class Deployment {
             admin.close(deadline.left());
         }
         meters.close();
+        telemetry.close(deadline.left());
         removeNodeFile();
         LOG.info("stopped node={} orderly={}", config.nodeName(), orderly);
         return orderly;

@@ -9,6 +9,7 @@ import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
 import dev.sluice.bus.LagQuestion;
 import dev.sluice.bus.LagReport;
+import dev.sluice.bus.ScalingQuestion;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -27,6 +28,7 @@ public final class OperationsServer {
 
     private static final ObjectMapper JSON = JsonMapper.builder().addModule(new Jdk8Module())
             .enable(SerializationFeature.INDENT_OUTPUT).build();
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Vertx vertx;
@@ -53,6 +55,7 @@ public final class OperationsServer {
         router.get("/metrics").handler(this::scrape);
         router.get("/admin/status").handler(this::status);
         router.get("/admin/lag").handler(this::lag);
+        router.get("/admin/scaling").handler(this::scaling);
         new DeadLetterRoutes(bus).mount(router);
         more.accept(router);
         return vertx.createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
@@ -64,10 +67,12 @@ public final class OperationsServer {
         answer(request, readiness.ready() ? 200 : 503, readiness);
     }
 
-    /** On a worker: a scrape renders thousands of lines. */
+    /** On a worker: a scrape renders thousands of lines. OpenMetrics, with exemplars, for who asks for it. */
     private void scrape(RoutingContext request) {
-        vertx.executeBlocking(() -> meters.scrape(PROMETHEUS_TEXT), false)
-                .onSuccess(text -> request.response().putHeader("content-type", PROMETHEUS_TEXT).end(text))
+        String accept = request.request().getHeader("accept");
+        String form = accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
+        vertx.executeBlocking(() -> meters.scrape(form), false)
+                .onSuccess(text -> request.response().putHeader("content-type", form).end(text))
                 .onFailure(request::fail);
     }
 
@@ -78,6 +83,11 @@ public final class OperationsServer {
 
     private void lag(RoutingContext request) {
         lagNow().onSuccess(report -> answer(request, 200, report))
+                .onFailure(error -> answer(request, 503, Map.of("reason", unanswered(error))));
+    }
+
+    private void scaling(RoutingContext request) {
+        bus.ask(Addresses.SCALING, new ScalingQuestion()).onSuccess(report -> answer(request, 200, report))
                 .onFailure(error -> answer(request, 503, Map.of("reason", unanswered(error))));
     }
 

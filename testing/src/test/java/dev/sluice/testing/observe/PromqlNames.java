@@ -41,7 +41,7 @@ final class PromqlNames {
     }
 
     static boolean exist(String name) {
-        return name.startsWith("group:event_processing_seconds:") || name.equals("up") || Arrays.stream(Meter.values())
+        return name.matches("group:event_processing_seconds:.*|up|(jvm|vertx|process|system)_.*") || Arrays.stream(Meter.values())
                 .anyMatch(meter -> meter.exposedName().equals(name.replaceAll("_(bucket|sum|count|max)$", ""))
                         && meter.kind() == Meter.Kind.HISTOGRAM || meter.exposedName().equals(name));
     }

@@ -1,0 +1,151 @@
+package dev.sluice.testing;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.sluice.devstack.Stack;
+import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.engine.operations.NodeFile;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.trace.v1.Span;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** From a caller's trace through gateway, Kafka, consumer, a refused push and its retry: what an OTLP receiver gets. */
+@Timeout(120)
+@ExtendWith(StackExtension.class)
+class TraceTest {
+
+    private static final String CALLERS_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+    private final List<Span> spans = new CopyOnWriteArrayList<>();
+    private final AtomicInteger pushes = new AtomicInteger();
+    @TempDir
+    private Path folder;
+    private HttpServer server;
+
+    /** The receiver at /v1/traces, and a target at / that refuses the first push of the event that is followed. */
+    @BeforeEach
+    void listen() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/v1/traces", this::onSpans);
+        server.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            boolean followed = exchange.getRequestHeaders().getFirst("Idempotency-Key").contains("followed");
+            exchange.sendResponseHeaders(followed && pushes.incrementAndGet() == 1 ? 500 : 204, -1);
+            exchange.close();
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void close() {
+        server.stop(0);
+    }
+
+    @Test
+    void shouldFollowAnEventFromTheCallerToItsLastRetry(Stack stack) throws Exception {
+        String own = "http://127.0.0.1:" + server.getAddress().getPort();
+        Path config = folder.resolve("sluice.yaml");
+        Files.writeString(config, """
+                tracing: {endpoint: "%s/v1/traces", sample: 0}
+                consumer:
+                  subscriptions:
+                    - {group: audit, topic: events, handler: audit, ordering: key, sequences: none, pressure: counts}
+                    - {group: push, topic: events, handler: http, ordering: unordered, sequences: none, pressure: ignored,
+                       settings: {url: "%s/"}}
+                """.formatted(own, own));
+        SluiceProcess sluice = new SluiceProcess(folder.resolve("node"), stack);
+        try {
+            sluice.start("--run", "all", "--config", config.toString());
+            NodeFile node = NodeFile.read(folder.resolve("node")).orElseThrow();
+            post(node.gateway(), "followed", "00-" + CALLERS_TRACE + "-00f067aa0ba902b7-01");
+            post(node.gateway(), "untraced", null);
+            await().atMost(Duration.ofSeconds(60)).until(() -> of("process.event").count() == 3);
+
+            assertThat(spans).as("of a sample of 0, only what the caller has asked for")
+                    .allMatch(span -> hex(span.getTraceId().toByteArray()).equals(CALLERS_TRACE));
+            Span request = of("POST /v1/events").findFirst().orElseThrow();
+            assertThat(hex(request.getParentSpanId().toByteArray())).isEqualTo("00f067aa0ba902b7");
+            Span publish = of("publish events").findFirst().orElseThrow();
+            assertThat(publish.getParentSpanId()).isEqualTo(request.getSpanId());
+            assertThat(of("process.event")).allSatisfy(span -> {
+                assertThat(span.getParentSpanId()).isEqualTo(publish.getSpanId());
+                assertThat(attribute(span, "event.id")).endsWith("followed");
+                assertThat(span.getAttributesList()).extracting(each -> each.getKey()).contains("partition", "offset",
+                        "db.statement", "messaging.destination", "status");
+            });
+            assertThat(of("process.event").map(span -> attribute(span, "messaging.consumer.group.name") + " "
+                    + attribute(span, "messaging.destination") + " " + attribute(span, "status")))
+                    .containsExactlyInAnyOrder("audit events applied", "push events retrying", "push events.retry applied");
+            assertThat(of("transaction")).isNotEmpty().allMatch(span -> span.getLinksCount() == 1);
+            assertThat(get(node.operations() + "/metrics", "application/openmetrics-text")).contains("trace_id=\"" + CALLERS_TRACE + "\"")
+                    .endsWith("# EOF\n");
+        } finally {
+            sluice.end();
+        }
+    }
+
+    private static void post(String gateway, String id, String traceparent) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(gateway + "/v1/events"))
+                .header("content-type", "application/json").timeout(Duration.ofSeconds(20))
+                .POST(HttpRequest.BodyPublishers.ofString("{\"eventId\":\"" + id + "\",\"type\":\"t\",\"entityType\":\"e\","
+                        + "\"entityId\":\"" + id + "\",\"sequence\":1,\"data\":{}}"));
+        if (traceparent != null) {
+            request.header("traceparent", traceparent);
+        }
+        assertThat(HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(202);
+    }
+
+    private static String get(String url, String accept) throws Exception {
+        return HttpClient.newHttpClient().send(HttpRequest.newBuilder(URI.create(url)).header("accept", accept)
+                .timeout(Duration.ofSeconds(20)).build(), HttpResponse.BodyHandlers.ofString()).body();
+    }
+
+    private Stream<Span> of(String name) {
+        return spans.stream().filter(span -> span.getName().equals(name));
+    }
+
+    private static String attribute(Span span, String key) {
+        return span.getAttributesList().stream().filter(each -> each.getKey().equals(key))
+                .map(each -> each.getValue().getStringValue()).findFirst().orElse("none");
+    }
+
+    private static String hex(byte[] bytes) {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    private void onSpans(HttpExchange exchange) throws IOException {
+        boolean zipped = "gzip".equals(exchange.getRequestHeaders().getFirst("content-encoding"));
+        try (InputStream body = zipped ? new GZIPInputStream(exchange.getRequestBody()) : exchange.getRequestBody()) {
+            ExportTraceServiceRequest.parseFrom(body).getResourceSpansList().forEach(resource ->
+                    resource.getScopeSpansList().forEach(scope -> spans.addAll(scope.getSpansList())));
+        }
+        exchange.sendResponseHeaders(200, -1);
+        exchange.close();
+    }
+}
