@@ -26,7 +26,7 @@ class MutationsTest {
     @Test
     @Tag("long")
     void shouldCatchEveryPlantedBug() {
-        check(Mutation.all(), 26);
+        check(Mutation.all(), 31);
     }
 
     private static void check(List<Mutation> mutations, int atLeast) {
