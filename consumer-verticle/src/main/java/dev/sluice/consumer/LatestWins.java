@@ -45,7 +45,7 @@ final class LatestWins implements SequencePolicy {
         }
         return connection.preparedQuery(MOVE).execute(Tuple.of(group, newest.keySet().toArray(new String[0]),
                 newest.values().toArray(new Long[0]))).map(rows -> {
-            Map<String, Long> last = new HashMap<>(rows.size() * 2);
+            Map<String, Long> last = new HashMap<>(newest.size() * 2);
             for (Row row : rows) {
                 last.put(row.getString(0), row.getLong(1));
             }
