@@ -5,14 +5,17 @@ import dev.sluice.devstack.Stack;
 import dev.sluice.testing.guarantee.Positions;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * All that faults can hit.
  *
  * @param guest a node that is not running, and leaves its groups when it stops
+ * @param disk  of PostgreSQL; empty where it has none of its own
  * @param links from each node to each part
  */
-public record Arena(Stack stack, List<EngineNode> nodes, EngineNode guest, List<NodeLinks> links, Positions positions, List<String> groups) {
+public record Arena(Stack stack, Optional<SmallDisk> disk, List<EngineNode> nodes, EngineNode guest, List<NodeLinks> links, Positions positions,
+                    List<String> groups) {
 
     public Arena {
         nodes = List.copyOf(nodes);

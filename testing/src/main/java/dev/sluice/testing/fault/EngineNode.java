@@ -79,8 +79,26 @@ public final class EngineNode implements Target, AutoCloseable {
             Files.createDirectories(options.data());
             process = builder.start();
             wanted = true;
+            Files.writeString(pidFile(), Long.toString(process.pid()));
         } catch (IOException e) {
             throw new FaultFailure(name() + " can't be started: " + e.getMessage(), e);
+        }
+    }
+
+    private Path pidFile() {
+        return options.data().resolveSibling(options.name() + ".pid");
+    }
+
+    /** Ends nodes that a killed proof has left running. @param folder that holds the nodes' data */
+    public static void endOrphans(Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.filter(each -> each.toString().endsWith(".pid")).toList()) {
+                ProcessHandle.of(Long.parseLong(Files.readString(file).strip()))
+                        .filter(process -> process.info().arguments().stream().flatMap(Stream::of).anyMatch(file.toString().replaceFirst("\\.pid$", "")::equals))
+                        .ifPresent(ProcessHandle::destroyForcibly);
+                Files.delete(file);
+            }
         }
     }
 

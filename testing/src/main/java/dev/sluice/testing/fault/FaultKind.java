@@ -29,6 +29,8 @@ public enum FaultKind {
             arena.links(choice).stream().map(Arena.NodeLinks::postgres).toList(), new Condition.Delayed(Duration.ofMillis(100)))),
     END_SESSIONS(0, 200, (arena, choice) -> new EndedSessions(arena.stack().postgres())),
     LOCK_TABLE(1_000, 5_000, (arena, choice) -> new TableLock(arena.stack().postgres(), choice % 2 == 0 ? "accounts" : "audit_log")),
+    /** Only where a disk of its own can be had. */
+    FILL_POSTGRES(1_000, 4_000, (arena, choice) -> new FullDisk(arena.stack().postgres(), arena.disk().orElseThrow())),
     KILL_REDIS(0, 3_000, (arena, choice) -> new Kill(arena.redis(), false)),
     FREEZE_REDIS(1_000, 5_000, (arena, choice) -> new Freeze(arena.redis())),
     CUT_REDIS(500, 5_000, (arena, choice) -> new LinkFault("cut",

@@ -47,7 +47,7 @@ record Judgement(Plan plan, Stack stack, Evidence evidence) {
             Summary summary = new Summary(plan.seed(), plan.events(), acknowledgements.count(), applied,
                     findings.get(0).violations(), findings.get(1).violations(), findings.get(2).violations(), letters.all().size(),
                     dead.falselyDead().size(), evidence.faults(), new Summary.Recovery(rounded(evidence.recovery().quantile(0.5)),
-                    rounded(evidence.recovery().quantile(1))), rounded(evidence.seconds()));
+                    rounded(evidence.recovery().quantile(1))), rounded(evidence.seconds()), evidence.figures());
             return new Result(summary, findings, evidence.troubles(), report(summary, findings));
         }
     }

@@ -81,7 +81,7 @@ final class LatencySpike implements Course {
     }
 
     private void tell(double slow, double fast) {
-        figure("seconds from slow to the flag", first(Gauges.PRESSURE, "flag in Redis", slow, pressure -> pressure == 1) - slow);
+        required("seconds from slow to the flag", first(Gauges.PRESSURE, "flag in Redis", slow, pressure -> pressure == 1) - slow);
         figure("seconds from slow to the first event turned away", first(Gauges.THROUGHPUT, "turned away", slow, rate -> rate > 0) - slow);
         figure("seconds from slow to half the prefetch", plan.groups().stream().flatMap(group -> java.util.stream.Stream.of("node a, " + group, "node b, " + group))
                 .mapToDouble(series -> first(Gauges.PREFETCH, series, slow, halved(series, slow)) - slow).filter(Double::isFinite).min().orElse(Double.NaN));
@@ -89,7 +89,7 @@ final class LatencySpike implements Course {
         figure("largest lag in events", plan.groups().stream().flatMap(group -> evidence.timeline().points(Gauges.LAG, group).stream())
                 .mapToDouble(Point::value).filter(Double::isFinite).max().orElse(Double.NaN));
         figure("peak memory of a node in MiB", evidence.memory().peak() >> 20);
-        figure("seconds from fast again to recovery", recovered(fast));
+        required("seconds from fast again to recovery", recovered(fast));
     }
 
     private DoublePredicate halved(String series, double slow) {
@@ -98,12 +98,19 @@ final class LatencySpike implements Course {
         return value -> value <= before / 2;
     }
 
-    private void figure(String name, double value) {
-        evidence.onFigure(name, Math.round(value * 10) / 10.0);
-        progress.accept(String.format(Locale.ROOT, "%-50s %,.1f", name, value));
+    /** What must come about, or nothing is shown. */
+    private void required(String name, double value) {
+        figure(name, value);
         if (!Double.isFinite(value)) {
             evidence.onTrouble(name + ": it never came to that");
         }
+    }
+
+    private void figure(String name, double value) {
+        if (Double.isFinite(value)) {
+            evidence.onFigure(name, Math.round(value * 10) / 10.0);
+        }
+        progress.accept(String.format(Locale.ROOT, "%-50s %,.1f", name, value));
     }
 
     private double first(String plot, String series, double since, DoublePredicate wanted) {

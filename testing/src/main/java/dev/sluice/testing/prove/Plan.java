@@ -62,6 +62,11 @@ record Plan(long seed, int events, Scenario scenario, List<FaultKind> kinds, int
         return scenario == Scenario.LATENCY_SPIKE ? Duration.ofDays(1) : Duration.ofSeconds(2);
     }
 
+    /** Room for the data, and for two rounds of the write-ahead log. */
+    long diskMebibytes() {
+        return 3_000 + events / 200;
+    }
+
     String configuration() {
         return """
                 consumer:

@@ -74,7 +74,7 @@ final class Proof implements AutoCloseable {
 
     private Course course(Positions positions) {
         return plan.scenario() == Scenario.LATENCY_SPIKE ? new LatencySpike(plan, scene.stack().postgres(), evidence, progress)
-                : new Chaos(plan, new Arena(scene.stack(), scene.residents(), scene.guest(), scene.links(), positions, plan.groups()),
+                : new Chaos(plan, new Arena(scene.stack(), scene.disk(), scene.residents(), scene.guest(), scene.links(), positions, plan.groups()),
                 evidence, progress);
     }
 

@@ -1,6 +1,7 @@
 package dev.sluice.testing.prove;
 
 import dev.sluice.testing.fault.FaultKind;
+import dev.sluice.testing.fault.SmallDisk;
 
 import java.util.Arrays;
 import java.util.List;
@@ -33,8 +34,9 @@ enum Scenario {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Those that can be brought about here. */
     List<FaultKind> kinds() {
-        return kinds;
+        return kinds.stream().filter(kind -> kind != FaultKind.FILL_POSTGRES || SmallDisk.isPossible()).toList();
     }
 
     static Optional<Scenario> of(String key) {

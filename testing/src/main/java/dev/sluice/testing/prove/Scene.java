@@ -6,15 +6,21 @@ import dev.sluice.devstack.process.ProcessStack;
 import dev.sluice.testing.fault.Arena;
 import dev.sluice.testing.fault.EngineNode;
 import dev.sluice.testing.fault.FaultFailure;
+import dev.sluice.testing.fault.FaultKind;
 import dev.sluice.testing.fault.Link;
+import dev.sluice.testing.fault.SmallDisk;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
@@ -27,28 +33,54 @@ final class Scene implements AutoCloseable {
     private static final String GUEST = "guest";
 
     private final Plan plan;
+    /** Held while the folder is ours. */
+    private final FileChannel lock;
     private final List<Listener> listeners;
     private final ProcessStack stack;
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final List<Arena.NodeLinks> links = new ArrayList<>();
     private final List<EngineNode> nodes = new ArrayList<>();
+    /** Null without. */
+    private SmallDisk disk;
     private final Thread hook = new Thread(this::endProcesses, "prove-end");
 
-    Scene(Plan plan) throws IOException {
+    Scene(Plan plan) throws IOException, FaultFailure {
         this.plan = plan;
         Files.createDirectories(plan.folder());
         listeners = IntStream.rangeClosed(0, plan.nodes())
                 .mapToObj(number -> new Listener("NODE" + (char) ('A' + number), Ports.oneFree(), Ports.oneFree())).toList();
+        lock = FileChannel.open(plan.folder().resolve("prove.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (lock.tryLock() == null) {
+            lock.close();
+            throw new FaultFailure("another proof runs over " + plan.folder() + "; choose another folder with --data");
+        }
+        EngineNode.endOrphans(nodesFolder());
+        SmallDisk.cleanUp(disks());
         stack = ProcessStack.empty(plan.folder(), plan.programs(), listeners);
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    void startStack() {
+    private Path nodesFolder() {
+        return plan.folder().resolve("nodes");
+    }
+
+    private Path disks() {
+        return plan.folder().resolve("disks");
+    }
+
+    void startStack() throws IOException, FaultFailure {
         stack.start();
+        if (plan.kinds().contains(FaultKind.FILL_POSTGRES) && plan.faults() > 0) {
+            disk = SmallDisk.under(stack.postgres(), disks(), plan.diskMebibytes());
+        }
+    }
+
+    Optional<SmallDisk> disk() {
+        return Optional.ofNullable(disk);
     }
 
     void startNodes() throws IOException, FaultFailure, InterruptedException {
-        Path folder = plan.folder().resolve("nodes");
+        Path folder = nodesFolder();
         Path config = Files.writeString(Files.createDirectories(folder).resolve("sluice.yaml"), plan.configuration());
         for (int number = 0; number <= plan.nodes(); number++) {
             boolean guest = number == plan.nodes();
@@ -110,12 +142,18 @@ final class Scene implements AutoCloseable {
     private void endProcesses() {
         nodes.forEach(EngineNode::close);
         stack.close();
+        disk().ifPresent(SmallDisk::close);
     }
 
     @Override
     public void close() {
         endProcesses();
         vertx.close();
+        try {
+            lock.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         Runtime.getRuntime().removeShutdownHook(hook);
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.testing.prove;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 import java.util.Map;
 
 /**
@@ -11,9 +13,11 @@ import java.util.Map;
  * @param deadLettered    dead letters, each event and group once
  * @param falselyPoisoned dead letters of events that nothing was wrong with
  * @param faults          how many of each kind happened and did harm
+ * @param figures         of a scenario that measures; left out where there are none
  */
 record Summary(long seed, long events, long acknowledged, long applied, long lost, long duplicated, long outOfOrder,
-               long deadLettered, long falselyPoisoned, Map<String, Integer> faults, Recovery recoverySeconds, double seconds) {
+               long deadLettered, long falselyPoisoned, Map<String, Integer> faults, Recovery recoverySeconds, double seconds,
+               @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Double> figures) {
 
     record Recovery(double p50, double max) {
     }
