@@ -113,7 +113,7 @@ final class Scene implements AutoCloseable {
         return List.of("kafka.bootstrap-servers=127.0.0.1:" + ways.kafka().port(), "postgres.host=127.0.0.1",
                 "postgres.port=" + ways.postgres().port(), "postgres.database=" + stack.postgres().database(),
                 "postgres.user=" + stack.postgres().user(), "postgres.password=" + stack.postgres().password(),
-                "redis.uri=redis://127.0.0.1:" + ways.redis().port());
+                "redis.uri=redis://127.0.0.1:" + ways.redis().port(), "operations.start-deadline=110s");
     }
 
     ProcessStack stack() {
