@@ -19,6 +19,15 @@ class ScheduleTest {
     }
 
     @Test
+    void shouldBeginDifferentlyWithNeighbouringSeeds() {
+        Set<FaultKind> first = new HashSet<>();
+        for (long seed = 1; seed <= 40; seed++) {
+            first.add(Schedule.of(seed, ALL, 1, 1_000).faults().get(0).kind());
+        }
+        assertThat(first).hasSizeGreaterThan(10);
+    }
+
+    @Test
     void shouldBringEachKindBeforeOneComesAgain() {
         List<Schedule.Planned> faults = Schedule.of(9, ALL, ALL.size(), 1_000).faults();
 
