@@ -18,7 +18,12 @@ record FullDisk(Postgres postgres, SmallDisk disk) implements Fault {
 
     @Override
     public void begin() throws FaultFailure {
-        disk.fill();
+        try {
+            disk.fill();
+        } catch (FaultFailure e) {
+            disk.free();
+            throw e;
+        }
     }
 
     @Override

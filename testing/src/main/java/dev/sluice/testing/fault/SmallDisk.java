@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 public final class SmallDisk implements AutoCloseable {
 
     private static final String FILLER = "filler";
-    /** Less than PostgreSQL takes at once. */
-    private static final long ROOM_FOR_NOTHING = 64 << 10;
+    /** Whether that is too little for PostgreSQL, the harm shows. */
+    private static final long ROOM_FOR_NOTHING = 1 << 20;
 
     private final Path place;
     private final Path image;
