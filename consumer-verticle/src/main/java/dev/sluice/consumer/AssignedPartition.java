@@ -12,14 +12,18 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class AssignedPartition {
 
+    private static final long NONE = -1;
+
     private final TopicPartition topicPartition;
     private final String topicId;
     private final long suspectUntil;
     private final OffsetTracker tracker;
     /** Bytes of records that were read and are not settled. */
     private final AtomicLong unsettledBytes = new AtomicLong();
-    /** No new work starts once it is set; what waits is dropped. Never unset. */
-    private volatile boolean closed;
+    /** Works above it are abandoned. It never rises. */
+    private volatile long last = Long.MAX_VALUE;
+    /** Event loop only. */
+    private long highestStarted = NONE;
     /** Works that have started and not ended. Event loop only. */
     private int running;
     /** Last committed watermark. Poll thread only. */
@@ -80,16 +84,32 @@ final class AssignedPartition {
         return unsettledBytes.get();
     }
 
-    void close() {
-        closed = true;
+    /** All of it is abandoned. Any thread. */
+    synchronized void close() {
+        last = NONE;
+    }
+
+    /** What lies above all that has started is abandoned; what lies below may still start, and leaves no gap. Event loop. */
+    synchronized void closeAboveStarted() {
+        last = Math.min(last, highestStarted);
     }
 
     boolean isClosed() {
-        return closed;
+        return last == NONE;
     }
 
-    void onStarted() {
+    /** It is being given up, or has been. */
+    boolean isClosing() {
+        return last != Long.MAX_VALUE;
+    }
+
+    boolean isAbandoned(long offset) {
+        return offset > last;
+    }
+
+    void onStarted(long offset) {
         running++;
+        highestStarted = Math.max(highestStarted, offset);
     }
 
     void onEnded() {

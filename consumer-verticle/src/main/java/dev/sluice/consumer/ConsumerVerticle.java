@@ -4,6 +4,7 @@ import dev.sluice.bus.Node;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.PostgresSettings;
 import dev.sluice.config.RedisSettings;
+import dev.sluice.consumer.ConsumerSettings.Membership;
 import dev.sluice.failure.Classifier;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.FailureRules;
@@ -15,6 +16,7 @@ import io.vertx.sqlclient.Pool;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** Runs every subscription once: from Kafka to its handler's effect in PostgreSQL. See {@link PollLoop} for the way. */
@@ -27,14 +29,18 @@ public final class ConsumerVerticle extends VerticleBase {
     private final PostgresSettings postgres;
     private final RedisSettings redis;
     private final Node node;
+    private final Supplier<Membership> membership;
     private List<SubscriptionRun> runs = List.of();
     private MemberWatch members;
     private long beat;
     private long pauseNews;
 
-    /** @param index among the node's consumer instances, the same at each start: part of the static membership */
+    /**
+     * @param index      among the node's consumer instances, the same at each start: part of the static membership
+     * @param membership asked when it stops: what becomes of its places in the groups
+     */
     public ConsumerVerticle(ConsumerSettings settings, int index, FailureRules rules, KafkaSettings kafka,
-                            PostgresSettings postgres, RedisSettings redis, Node node) {
+                            PostgresSettings postgres, RedisSettings redis, Node node, Supplier<Membership> membership) {
         this.settings = settings;
         this.index = index;
         this.rules = rules;
@@ -42,6 +48,7 @@ public final class ConsumerVerticle extends VerticleBase {
         this.postgres = postgres;
         this.redis = redis;
         this.node = node;
+        this.membership = membership;
     }
 
     @Override
@@ -74,7 +81,8 @@ public final class ConsumerVerticle extends VerticleBase {
     public Future<?> stop() {
         vertx.cancelTimer(beat);
         vertx.cancelTimer(pauseNews);
-        return Future.join(runs.stream().map(SubscriptionRun::stop).toList())
-                .eventually(() -> members == null ? Future.succeededFuture() : members.stop(settings.membership() == ConsumerSettings.Membership.KEPT));
+        Membership then = membership.get();
+        return Future.join(runs.stream().map(run -> run.stop(then)).toList())
+                .eventually(() -> members == null ? Future.succeededFuture() : members.stop(then == Membership.KEPT));
     }
 }

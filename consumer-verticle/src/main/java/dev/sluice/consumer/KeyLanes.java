@@ -58,6 +58,11 @@ final class KeyLanes {
         return waiting;
     }
 
+    /** Whether a work of the partition waits. */
+    boolean holds(AssignedPartition partition) {
+        return lanes.values().stream().anyMatch(lane -> lane.waiting.stream().anyMatch(work -> work.partition() == partition));
+    }
+
     /** When the work that has waited longest was polled; empty when none waits. */
     OptionalLong oldestNanos() {
         return lanes.values().stream().filter(lane -> !lane.waiting.isEmpty())
@@ -101,7 +106,7 @@ final class KeyLanes {
         }
     }
 
-    /** Forgets what waits of closed partitions. @return it */
+    /** Forgets what waits and is abandoned. @return it */
     List<Work> dropAbandoned() {
         List<Work> dropped = new ArrayList<>();
         for (Iterator<Lane> each = lanes.values().iterator(); each.hasNext(); ) {

@@ -109,6 +109,25 @@ final class Pipeline {
     }
 
     /**
+     * Poll thread: of these partitions only what lies below something that has started is run yet, so that nothing is done
+     * above the watermark and nothing is delivered twice. With PostgreSQL away, nothing more starts.
+     *
+     * @return completes when nothing of them waits or runs any more
+     */
+    CompletableFuture<Void> finish(Collection<AssignedPartition> partitions) {
+        CompletableFuture<Void> all = new CompletableFuture<>();
+        context.runOnContext(now -> {
+            if (downstream.isOpen()) {
+                partitions.forEach(AssignedPartition::close);
+                downstream.lookAgain();
+            }
+            partitions.forEach(AssignedPartition::closeAboveStarted);
+            whenEnded(partitions, all);
+        });
+        return all;
+    }
+
+    /**
      * Poll thread: nothing more of these partitions starts, what waits is forgotten.
      *
      * @return completes when nothing of them runs any more
@@ -117,16 +136,32 @@ final class Pipeline {
         partitions.forEach(AssignedPartition::close);
         CompletableFuture<Void> all = new CompletableFuture<>();
         context.runOnContext(now -> {
-            trials.dropAbandoned(lanes.dropAbandoned());
-            publishWaiting();
-            CompletableFuture<?>[] each = partitions.stream().map(partition -> partition.running() == 0
-                    ? CompletableFuture.completedFuture(null)
-                    : drains.computeIfAbsent(partition, key -> new CompletableFuture<>())).toArray(CompletableFuture[]::new);
-            CompletableFuture.allOf(each).thenRun(() -> all.complete(null));
             downstream.lookAgain();
-            pump();
+            whenEnded(partitions, all);
         });
         return all;
+    }
+
+    private void whenEnded(Collection<AssignedPartition> partitions, CompletableFuture<Void> all) {
+        trials.dropAbandoned(lanes.dropAbandoned());
+        publishWaiting();
+        CompletableFuture<?>[] each = partitions.stream().map(partition -> hasEnded(partition)
+                ? CompletableFuture.completedFuture(null)
+                : drains.computeIfAbsent(partition, key -> new CompletableFuture<>())).toArray(CompletableFuture[]::new);
+        CompletableFuture.allOf(each).thenRun(() -> all.complete(null));
+        drains.keySet().stream().filter(this::hasEnded).toList().forEach(this::endDrain);
+        pump();
+    }
+
+    private boolean hasEnded(AssignedPartition partition) {
+        return partition.running() == 0 && !lanes.holds(partition);
+    }
+
+    private void endDrain(AssignedPartition partition) {
+        CompletableFuture<Void> drain = drains.remove(partition);
+        if (drain != null) {
+            drain.complete(null);
+        }
     }
 
     /** Starts what may start. Event loop. */
@@ -139,7 +174,7 @@ final class Pipeline {
             }
             List<Work> batch = lanes.take(Math.min(batchSize.limit(), allowed));
             underWay += batch.size();
-            batch.forEach(work -> work.partition().onStarted());
+            batch.forEach(work -> work.partition().onStarted(work.record().offset()));
             running++;
             long started = System.nanoTime();
             batchRun.run(batch).onComplete(done -> {
@@ -170,11 +205,8 @@ final class Pipeline {
         trials.onEnded(work);
         AssignedPartition partition = work.partition();
         partition.onEnded();
-        if (partition.running() == 0) {
-            CompletableFuture<Void> drain = drains.remove(partition);
-            if (drain != null) {
-                drain.complete(null);
-            }
+        if (drains.containsKey(partition) && hasEnded(partition)) {
+            endDrain(partition);
         }
         if (!pumping && lanes.hasReady() && running < concurrency.getAsInt()) {
             pumping = true;

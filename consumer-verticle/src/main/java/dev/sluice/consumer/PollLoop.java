@@ -44,6 +44,8 @@ final class PollLoop implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
     private static final long LONGEST_POLL_MILLIS = 50;
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
+    /** Longest wait for what lies below finished work and has not started; never more than half of all the time. */
+    private static final long LONGEST_FINISH_MILLIS = 3_000;
 
     private final String group;
     private final Consumer<byte[], byte[]> consumer;
@@ -64,6 +66,7 @@ final class PollLoop implements ConsumerRebalanceListener {
     private final HandlerWatch watch;
     private final Listener listener;
     private volatile boolean stopping;
+    private volatile Membership membership = Membership.KEPT;
     private volatile long lastTurnNanos = System.nanoTime();
     private boolean stoodStill;
     private long lastCommitNanos = System.nanoTime();
@@ -109,8 +112,9 @@ final class PollLoop implements ConsumerRebalanceListener {
         }
     }
 
-    /** Any thread: {@link #run} drains, commits, closes and returns. */
-    void stop() {
+    /** Any thread: {@link #run} drains, commits, closes and returns. @param then what becomes of its place in the group */
+    void stop(Membership then) {
+        membership = then;
         stopping = true;
         wake();
     }
@@ -267,7 +271,7 @@ final class PollLoop implements ConsumerRebalanceListener {
         forget(partitions);
     }
 
-    /** Close, drain, commit, forget: in this order. */
+    /** Drain, commit, forget: in this order. */
     private void giveUp(Collection<TopicPartition> partitions, Duration limit) {
         List<AssignedPartition> ours = tenures(partitions);
         if (!ours.isEmpty()) {
@@ -277,12 +281,21 @@ final class PollLoop implements ConsumerRebalanceListener {
     }
 
     private boolean drain(List<AssignedPartition> partitions, Duration limit) {
+        long finish = Math.min(LONGEST_FINISH_MILLIS, limit.toMillis() / 2);
+        if (endsWithin(finish, pipeline.finish(partitions)) || endsWithin(limit.toMillis() - finish, pipeline.drain(partitions))) {
+            return true;
+        }
+        LOG.warn("group={} {} partitions are given up with work still under way after {} ms", group, partitions.size(),
+                limit.toMillis());
+        return false;
+    }
+
+    private static boolean endsWithin(long millis, CompletableFuture<Void> end) {
         try {
-            pipeline.drain(partitions).get(limit.toMillis(), TimeUnit.MILLISECONDS);
+            end.get(millis, TimeUnit.MILLISECONDS);
             return true;
         } catch (TimeoutException slow) {
-            LOG.warn("group={} {} partitions are given up with work still under way after {} ms", group,
-                    partitions.size(), limit.toMillis());
+            return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException e) {
@@ -309,7 +322,7 @@ final class PollLoop implements ConsumerRebalanceListener {
     private void close() {
         try {
             consumer.close(CloseOptions.timeout(CLOSE_DEADLINE).withGroupMembershipOperation(
-                    stopping && settings.membership() == Membership.LEFT ? LEAVE_GROUP : DEFAULT));
+                    membership == Membership.LEFT ? LEAVE_GROUP : DEFAULT));
         } catch (RuntimeException alreadyBroken) {
             LOG.warn("group={} The consumer could not be closed: {}", group, alreadyBroken.toString());
         }

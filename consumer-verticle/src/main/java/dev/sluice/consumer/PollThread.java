@@ -1,5 +1,6 @@
 package dev.sluice.consumer;
 
+import dev.sluice.consumer.ConsumerSettings.Membership;
 import io.micrometer.core.instrument.Counter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class PollThread implements Runnable {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile PollLoop loop;
     private volatile boolean restarting;
+    private volatile Membership membership = Membership.KEPT;
 
     /** @param loops makes one, subscribed; the first at once, so that a setting that Kafka refuses is told at the start */
     PollThread(String group, Supplier<PollLoop> loops, Counter restarts) {
@@ -48,10 +50,16 @@ final class PollThread implements Runnable {
         loop.wake();
     }
 
-    /** Any thread. @return completes when everything is drained, committed and closed */
-    CompletableFuture<Void> stop() {
+    /**
+     * Any thread.
+     *
+     * @param then what becomes of the place in the group
+     * @return completes when everything is drained, committed and closed
+     */
+    CompletableFuture<Void> stop(Membership then) {
+        membership = then;
         stopped.countDown();
-        loop.stop();
+        loop.stop(then);
         return ended;
     }
 
@@ -110,7 +118,7 @@ final class PollThread implements Runnable {
             LOG.error("group={} No consumer can be made: {}", group, refused.toString(), refused);
         }
         if (stopped.getCount() == 0) {
-            loop.stop();
+            loop.stop(membership);
         }
     }
 }

@@ -295,7 +295,7 @@ final class Preserving implements Succession {
     }
 
     private void onLoaded(AssignedPartition partition, List<ByteBuffer> keys, List<ParkedEvents.Head> heads) {
-        if (partition.isClosed()) {
+        if (partition.isClosing()) {
             onChanged();
             return;
         }

@@ -101,7 +101,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
                     pipeline.onEnded(work);
                 }), downstream, succession, trials);
         // At the start only: later it could be the member of another process of this name, and the two would take turns.
-        OwnMembers.remove(adminProperties(), group, instanceId);
+        OwnMembers.removeDead(adminProperties(), group, instanceId);
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());
     }
 
@@ -234,11 +234,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 : pollThread.lost().isEmpty() ? Optional.empty() : Optional.of("offsets are lost, an operator must resume");
     }
 
-    /** What is still under way when the poll loop has ended is past its deadline: rolled back, uncommitted. */
-    Future<Void> stop() {
+    /** What is still under way when the poll loop has ended is past its deadline: rolled back, uncommitted. @param membership from now on */
+    Future<Void> stop(ConsumerSettings.Membership membership) {
         vertx.cancelTimer(controlTimer);
         meters.remove(this);
-        return Future.fromCompletionStage(pollThread.stop(), vertx.getOrCreateContext())
+        return Future.fromCompletionStage(pollThread.stop(membership), vertx.getOrCreateContext())
                 .compose(committed -> {
                     transactions.cutAll();
                     return pipeline.idle().timeout(LAST_RUNS_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();

@@ -113,9 +113,9 @@ final class Work {
         return polledNanos;
     }
 
-    /** Its partition was taken away: there is nobody to settle for. */
+    /** Its partition is taken away: there is nobody to settle for, or soon won't be. A row waits for the next owner. */
     boolean isAbandoned() {
-        return partition.isClosed();
+        return parked == null ? partition.isAbandoned(record.offset()) : partition.isClosing();
     }
 
     void settle() {

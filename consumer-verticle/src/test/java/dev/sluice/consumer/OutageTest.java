@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -29,9 +28,7 @@ class OutageTest {
     private Backends.Postgres postgres;
     private Rig rig;
     private RedisAPI redis;
-    private volatile boolean publishing = true;
-    private Thread publisher;
-    private volatile int rounds;
+    private Load load;
 
     @BeforeEach
     void start() throws Exception {
@@ -47,15 +44,13 @@ class OutageTest {
             settings.maxPollInterval = Duration.ofSeconds(4);
             return settings;
         });
-        publisher = new Thread(this::publish);
-        publisher.start();
+        load = new Load(rig, ENTITIES);
         await().atMost(Duration.ofSeconds(20)).until(() -> rig.committedInAll() > 200);
     }
 
     @AfterEach
     void stop() throws Exception {
-        publishing = false;
-        publisher.join(10_000);
+        load.close();
         rig.close();
         postgres.close();
     }
@@ -102,25 +97,13 @@ class OutageTest {
     }
 
     private void shouldHaveLostAndDoubledNothing() throws Exception {
-        publishing = false;
-        publisher.join(10_000);
-        int published = rounds * ENTITIES;
+        load.end();
+        int published = load.published();
         await().atMost(Duration.ofSeconds(60)).until(() -> rig.effects().size() >= published);
         assertThat(rig.effects()).hasSize(published).doesNotHaveDuplicates();
         assertThat(rig.stepsOutOfOrder()).isZero();
         assertThat(rig.routed).isEmpty();
         assertThat(rig.counter("consumer_rebalances_total")).as("partitions lost to max.poll.interval.ms").isZero();
-    }
-
-    private void publish() {
-        while (publishing) {
-            int round = rounds + 1;
-            for (int entity = 0; entity < ENTITIES; entity++) {
-                rig.publish("case:" + entity, round);
-            }
-            rounds = round;
-            LockSupport.parkNanos(20_000_000);
-        }
     }
 
     private double breaker() {

@@ -77,7 +77,7 @@ class PollLoopTest {
 
     @AfterEach
     void stop() throws Exception {
-        thread.stop().get(20, TimeUnit.SECONDS);
+        thread.stop(ConsumerSettings.Membership.KEPT).get(20, TimeUnit.SECONDS);
         vertx.close().await(20, TimeUnit.SECONDS);
     }
 

@@ -1,26 +1,34 @@
 package dev.sluice.consumer;
 
 import dev.sluice.api.EventHandler;
+import dev.sluice.consumer.ConsumerSettings.Membership;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Instances come and go: no effect is lost, doubled or out of its order, and no offset is ahead of its effect. */
-@Timeout(180)
+@Timeout(240)
 class RebalanceTest {
 
     private static final int ENTITIES = 40;
+    private static final Set<Integer> ALL = IntStream.range(0, 12).boxed().collect(Collectors.toSet());
     private static Backends.Postgres postgres;
     private Rig rig;
 
@@ -46,27 +54,109 @@ class RebalanceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"consumer", "classic"})
-    void shouldKeepEveryPromiseWhileInstancesJoinAndLeaveUnderLoad(String protocol) throws Exception {
+    void shouldKeepEveryPromiseWhileInstancesJoinAndLeaveAtRandom(String protocol) throws Exception {
+        joinAndLeave(protocol, Duration.ofSeconds(10));
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void shouldKeepEveryPromiseForTwoMinutesOfIt(String protocol) throws Exception {
+        joinAndLeave(protocol, Duration.ofMinutes(2));
+    }
+
+    private void joinAndLeave(String protocol, Duration time) throws Exception {
+        long seed = Long.getLong("sluice.seed", System.nanoTime());
+        Random random = new Random(seed);
+        int changes = 0;
+        long before = System.nanoTime();
         start(0, protocol);
         start(1, protocol);
-        int sequence = publishFor(0, Duration.ofSeconds(3));
-        start(2, protocol);
-        sequence = publishFor(sequence, Duration.ofSeconds(3));
-        rig.stop(2);
-        sequence = publishFor(sequence, Duration.ofSeconds(2));
-        rig.stop(0);
-        sequence = publishFor(sequence, Duration.ofSeconds(1));
-        start(0, protocol);
-        sequence = publishFor(sequence, Duration.ofSeconds(2));
-
-        int published = sequence * ENTITIES;
-        await().atMost(Duration.ofSeconds(60)).until(() -> rig.effects().size() >= published);
-        await().atMost(Duration.ofSeconds(10)).until(() -> rig.committed().equals(rig.ends()));
-        assertThat(rig.effects()).hasSize(published).doesNotHaveDuplicates();
+        try (Load load = new Load(rig, ENTITIES)) {
+            while (System.nanoTime() - before < time.toNanos()) {
+                int rounds = load.rounds();
+                await().atMost(Duration.ofSeconds(20)).until(() -> load.rounds() > rounds + 10);
+                change(random, protocol);
+                changes++;
+                shouldNotBeAheadOfTheEffects();
+            }
+            load.end();
+            await().atMost(Duration.ofSeconds(60)).until(() -> rig.effects().size() >= load.published());
+            await().atMost(Duration.ofSeconds(10)).until(() -> rig.committed().equals(rig.ends()));
+            assertThat(rig.effects()).hasSize(load.published()).doesNotHaveDuplicates();
+            System.out.printf("protocol=%s seed=%d changes=%d events=%d redelivered=%.0f%n", protocol, seed, changes,
+                    load.published(), redelivered());
+        }
         assertThat(rig.stepsOutOfOrder()).isZero();
         assertThat(rig.routed).isEmpty();
         assertThat(rig.counter("consumer_rebalances_total")).isPositive();
-        System.out.printf("protocol=%s events=%d redelivered=%.0f%n", protocol, published, redelivered());
+    }
+
+    /** One of four instances comes, goes for good, or is started again in its place; one always stays. */
+    private void change(Random random, String protocol) throws Exception {
+        int index = random.nextInt(4);
+        if (!rig.running().contains(index)) {
+            start(index, protocol);
+        } else if (random.nextBoolean()) {
+            rig.stop(index, Membership.KEPT);
+            start(index, protocol);
+        } else if (rig.running().size() > 1) {
+            rig.stop(index, Membership.LEFT);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void shouldMoveNothingAndRepeatNothingInARollingRestart(String protocol) throws Exception {
+        for (int index = 0; index < 3; index++) {
+            start(index, protocol);
+        }
+        Map<String, Set<Integer>> before = settled(3);
+        try (Load load = new Load(rig, ENTITIES)) {
+            for (int index = 0; index < 3; index++) {
+                Set<Integer> its = before.get(rig.member(index));
+                long committed = committedOf(its);
+                await().atMost(Duration.ofSeconds(20)).until(() -> committedOf(its) > committed);
+                rig.stop(index, Membership.KEPT);
+                long atStop = committedOf(its);
+                await().during(Duration.ofMillis(1_200)).atMost(Duration.ofSeconds(2)).until(() -> rig.assignment().entrySet()
+                        .stream().allMatch(entry -> before.get(entry.getKey()).equals(entry.getValue())));
+                start(index, protocol);
+                await().atMost(Duration.ofSeconds(20)).until(() -> committedOf(its) > atStop);
+                assertThat(rig.assignment()).isEqualTo(before);
+            }
+            load.end();
+            await().atMost(Duration.ofSeconds(60)).until(() -> rig.committed().equals(rig.ends()));
+            assertThat(rig.effects()).hasSize(load.published()).doesNotHaveDuplicates();
+        }
+        assertThat(redelivered()).as("delivered twice").isZero();
+    }
+
+    /** Who has what, once each has something, nobody has all, and it has been so for a second. */
+    private Map<String, Set<Integer>> settled(int members) {
+        AtomicReference<Map<String, Set<Integer>>> last = new AtomicReference<>();
+        await().pollInterval(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(40)).until(() -> {
+            Map<String, Set<Integer>> now = rig.assignment();
+            return now.equals(last.getAndSet(now)) && now.size() == members && now.values().stream().noneMatch(Set::isEmpty)
+                    && now.values().stream().mapToInt(Set::size).sum() == ALL.size();
+        });
+        return last.get();
+    }
+
+    private long committedOf(Set<Integer> partitions) throws Exception {
+        return rig.committed().entrySet().stream().filter(entry -> partitions.contains(entry.getKey()))
+                .mapToLong(Map.Entry::getValue).sum();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"consumer", "classic"})
+    void shouldLeaveTheGroupForGoodLongBeforeTheSessionEnds(String protocol) throws Exception {
+        start(0, protocol);
+        start(1, protocol);
+        settled(2);
+
+        rig.stop(1, Membership.LEFT);
+        await().atMost(Duration.ofSeconds(10)).until(() -> rig.assignment().equals(Map.of(rig.member(0), ALL)));
     }
 
     @Test
@@ -110,6 +200,7 @@ class RebalanceTest {
     private void start(int index, String protocol) throws Exception {
         rig.start(index, Scripted.APPEND, settings -> {
             settings.protocol = protocol;
+            settings.session = Duration.ofSeconds(45);
             return settings;
         });
     }
@@ -117,20 +208,6 @@ class RebalanceTest {
     private double redelivered() {
         return rig.meters.find("events_processed_total").tag("outcome", "duplicate").counters().stream()
                 .mapToDouble(counter -> counter.count()).sum();
-    }
-
-    /** A round is one event of each entity. @return the last sequence published */
-    private int publishFor(int sequence, Duration time) throws Exception {
-        long end = System.nanoTime() + time.toNanos();
-        int last = sequence;
-        while (System.nanoTime() < end) {
-            last++;
-            for (int entity = 0; entity < ENTITIES; entity++) {
-                rig.publish("case:" + entity, last);
-            }
-            shouldNotBeAheadOfTheEffects();
-        }
-        return last;
     }
 
     private void shouldNotBeAheadOfTheEffects() throws Exception {

@@ -30,6 +30,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +59,7 @@ final class Rig {
     private final Backends.Postgres postgres;
     private final int partitions;
     private final Map<Integer, String> deployments = new HashMap<>();
+    private final Map<Integer, Settings> running = new HashMap<>();
     private final KafkaProducer<byte[], byte[]> producer;
     private final Admin admin;
 
@@ -89,6 +91,8 @@ final class Rig {
         Duration stopDeadline = Duration.ofSeconds(5);
         Duration handlerTimeout = Duration.ofSeconds(3);
         String protocol = "consumer";
+        /** Of the classic protocol; of the other it is the broker's, 45 s. */
+        Duration session = Duration.ofSeconds(6);
         ConsumerSettings.Membership membership = ConsumerSettings.Membership.LEFT;
         String handler = "scripted";
         Subscription.Pressure pressure = Subscription.Pressure.IGNORED;
@@ -101,6 +105,7 @@ final class Rig {
     }
 
     void start(int index, Settings with) throws Exception {
+        running.put(index, with);
         Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, SequenceMode.NONE,
                 with.retries, with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500, with.maxParked, with.letterBudget,
@@ -109,14 +114,15 @@ final class Rig {
                 kafka(with));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
-                new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), node)).await(30, TimeUnit.SECONDS));
+                new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), node, () -> with.membership)).await(30, TimeUnit.SECONDS));
     }
 
     private static Map<String, String> kafka(Settings with) {
         Map<String, String> kafka = new HashMap<>(Map.of("fetch.max.wait.ms", "100", "max.poll.interval.ms",
                 Long.toString(with.maxPollInterval.toMillis())));
         if (with.protocol.equals("classic")) {
-            kafka.putAll(Map.of("session.timeout.ms", "6000", "heartbeat.interval.ms", "500"));
+            kafka.putAll(Map.of("session.timeout.ms", Long.toString(with.session.toMillis()),
+                    "heartbeat.interval.ms", "500"));
         }
         return kafka;
     }
@@ -130,8 +136,30 @@ final class Rig {
         start(index, script, settings -> settings);
     }
 
+    void stop(int index, ConsumerSettings.Membership membership) throws Exception {
+        running.get(index).membership = membership;
+        stop(index);
+    }
+
     void stop(int index) throws Exception {
         vertx.undeploy(deployments.remove(index)).await(30, TimeUnit.SECONDS);
+    }
+
+    /** Each member's partitions of the topic, by its instance id. */
+    Map<String, Set<Integer>> assignment() throws Exception {
+        return admin.describeConsumerGroups(Set.of(group)).all().get(10, TimeUnit.SECONDS).get(group).members().stream()
+                .collect(Collectors.toMap(member -> member.groupInstanceId().orElse(""), member -> member.assignment()
+                        .topicPartitions().stream().filter(partition -> partition.topic().equals(topic))
+                        .map(TopicPartition::partition).collect(Collectors.toSet())));
+    }
+
+    /** The instance id of an instance. */
+    String member(int index) {
+        return node.name() + "-" + group + "-" + index;
+    }
+
+    Set<Integer> running() {
+        return Set.copyOf(deployments.keySet());
     }
 
     /** @return the event's identity */

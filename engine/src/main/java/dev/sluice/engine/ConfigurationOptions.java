@@ -17,7 +17,10 @@ final class ConfigurationOptions {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "one setting, such as operations.port=9081")
     private List<String> settings = new ArrayList<>();
 
-    Configuration load() {
-        return Configuration.load(Optional.ofNullable(file), System.getenv(), settings);
+    /** @param more as {@code --set} has them, over all else */
+    Configuration load(String... more) {
+        List<String> all = new ArrayList<>(settings);
+        all.addAll(List.of(more));
+        return Configuration.load(Optional.ofNullable(file), System.getenv(), all);
     }
 }

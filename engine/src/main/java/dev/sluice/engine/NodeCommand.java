@@ -27,6 +27,9 @@ final class NodeCommand implements Callable<Integer> {
     @Option(names = "--unsafe", description = "accept a PostgreSQL that can lose what it has committed")
     private boolean unsafe;
 
+    @Option(names = "--leave", description = "leave the consumer groups at the stop, for good: the partitions move at once (consumer.membership=left)")
+    private boolean leave;
+
     @Option(names = "--data", paramLabel = "DIR", description = "writes DIR/run/node.json for status and publish (default: $SLUICE_DATA, else none)")
     private Path data;
 
@@ -35,7 +38,7 @@ final class NodeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Configuration configuration = options.load();
+        Configuration configuration = leave ? options.load("consumer.membership=left") : options.load();
         RunPlan plan = RunPlan.parse(run);
         Logs.apply(configuration.settings().operations().logLevel(), configuration.settings().operations().logFormat(),
                 configuration.settings().nodeName());

@@ -99,7 +99,7 @@ public final class SimulatedConsumer {
     /** Drains, commits, closes. */
     public void stop() {
         if (loop != null) {
-            loop.stop();
+            loop.stop(ConsumerSettings.Membership.KEPT);
             loop.run();
         }
     }

@@ -92,7 +92,7 @@ public final class Deployment {
         prepareBackends(deadline);
         vertx.runOnContext(now -> alerts.start());
         new Pings(node.name(), health, config.postgres().pool(vertx), admin).start(vertx);
-        verticles = new DeployedVerticles(vertx, health, new Verticles(config, node)::create, addresses::explain);
+        verticles = new DeployedVerticles(vertx, health, new Verticles(config, node, stopping::get)::create, addresses::explain);
         for (VerticleKind kind : VerticleKind.values()) {
             for (int index = 0; index < plan.of(kind) && !stopping.get(); index++) {
                 verticles.deploy(kind, index, deadline);

@@ -1,6 +1,7 @@
 package dev.sluice.engine.deploy;
 
 import dev.sluice.bus.Node;
+import dev.sluice.consumer.ConsumerSettings.Membership;
 import dev.sluice.consumer.ConsumerVerticle;
 import dev.sluice.consumer.Subscription;
 import dev.sluice.dlq.DlqRouterVerticle;
@@ -12,6 +13,7 @@ import io.vertx.core.Deployable;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** Makes the verticles of a node from its settings. */
@@ -19,10 +21,13 @@ final class Verticles {
 
     private final SluiceConfig config;
     private final Node node;
+    private final BooleanSupplier stopping;
 
-    Verticles(SluiceConfig config, Node node) {
+    /** @param stopping the process is; what is undeployed otherwise is gone for good, and leaves its groups */
+    Verticles(SluiceConfig config, Node node, BooleanSupplier stopping) {
         this.config = config;
         this.node = node;
+        this.stopping = stopping;
     }
 
     /** @param index from 0, unique among the node's instances of its kind and the same at each start */
@@ -33,7 +38,8 @@ final class Verticles {
             case GATEWAY -> new ProducerGatewayVerticle(config.gateway(), config.topics().keySet(), config.kafka(),
                     config.redis(), node);
             case CONSUMER -> new ConsumerVerticle(config.consumer(), index, failureRules(), config.kafka(),
-                    config.postgres(), config.redis(), node);
+                    config.postgres(), config.redis(), node,
+                    () -> stopping.getAsBoolean() ? config.consumer().membership() : Membership.LEFT);
         };
     }
 
