@@ -124,6 +124,9 @@ final class Answers {
         }
         json.writeStringField("code", problem.code());
         json.writeStringField("detail", problem.detail());
+        if (problem instanceof Problem.SchemaViolated violation) {
+            json.writeStringField("pointer", violation.pointer());
+        }
         if (!withStatus && problem.passing()) {
             json.writeNumberField("retryAfter", seconds(problem));
         }

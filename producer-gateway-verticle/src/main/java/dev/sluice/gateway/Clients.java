@@ -23,7 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The clients of a file, by API key or by the name in their certificate. A changed file is taken within seconds; one that
+ * The clients of a file, by API key, or by the name in their token or certificate. A changed file is taken within seconds; one that
  * can't be read leaves the clients as they were and is named in the log. {@link #reload} blocks; the rest is for one context.
  */
 final class Clients {
@@ -40,10 +40,12 @@ final class Clients {
 
     /** Null: nobody is told apart. */
     private final Path file;
+    private final Tokens tokens;
     private volatile Known known;
 
     /** @throws InvalidSetting when the file can't be read now */
-    Clients(String file) {
+    Clients(String file, Tokens tokens) {
+        this.tokens = tokens;
         this.file = file.isBlank() ? null : Path.of(file);
         if (this.file != null) {
             try {
@@ -91,7 +93,12 @@ final class Clients {
         String authorization = request.getHeader("authorization");
         String key = authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
                 ? authorization.substring(BEARER.length()).trim() : request.getHeader("x-api-key");
-        return key != null ? Optional.ofNullable(known.byKey.get(ApiKey.hash(key))) : ofCertificate(request.sslSession());
+        return key != null ? ofKey(key) : ofCertificate(request.sslSession());
+    }
+
+    private Optional<Client> ofKey(String key) {
+        Known now = known;
+        return Optional.ofNullable(now.byKey.get(ApiKey.hash(key))).or(() -> tokens.clientOf(key).map(now.byName::get));
     }
 
     private Optional<Client> ofCertificate(SSLSession session) {

@@ -15,43 +15,54 @@ final class Desk {
 
     private final WaitingRoom room;
     private final Intake intake;
+    private final Outlet alone;
+    private final Schemas schemas;
     private final GatewayMeters meters;
     private final Quotas quotas = new Quotas();
     private long underWay;
 
-    Desk(WaitingRoom room, Intake intake, GatewayMeters meters) {
+    Desk(WaitingRoom room, Intake intake, Schemas schemas, GatewayMeters meters) {
         this.room = room;
         this.intake = intake;
+        this.alone = intake.outlet();
+        this.schemas = schemas;
         this.meters = meters;
     }
 
     /** @param order of the request that the event is part of. The future never fails. */
     Future<EventOutcome> take(String topic, Client client, Reading reading, EntityOrder order) {
+        return take(topic, client, reading, order, alone);
+    }
+
+    /** @param outlet where the event goes at its turn */
+    Future<EventOutcome> take(String topic, Client client, Reading reading, EntityOrder order, Outlet outlet) {
         if (reading instanceof Reading.Refused refused) {
             meters.onOutcome(topic, refused.problem().status());
             return Future.succeededFuture(new EventOutcome.Failed(null, refused.problem()));
         }
         IncomingEvent event = ((Reading.Valid) reading).event();
-        if (!client.mayUse(event.source())) {
-            Problem forbidden = new Problem.SourceForbidden(client.name(), event.source());
-            meters.onOutcome(topic, forbidden.status());
-            return Future.succeededFuture(new EventOutcome.Failed(event, forbidden));
+        Problem fault = client.mayUse(event.source()) ? schemas.faultOf(topic, event)
+                : new Problem.SourceForbidden(client.name(), event.source());
+        if (fault != null) {
+            meters.onOutcome(topic, fault.status());
+            return Future.succeededFuture(new EventOutcome.Failed(event, fault));
         }
         underWay++;
-        return order.inOrder(event, place -> throughTheRoom(topic, client, event, place)).onComplete(done -> {
+        return order.inOrder(event, place -> throughTheRoom(topic, client, event, place, outlet)).onComplete(done -> {
             underWay--;
             meters.onOutcome(topic, done.result().status());
         });
     }
 
-    private Future<EventOutcome> throughTheRoom(String topic, Client client, IncomingEvent event, EntityOrder.Place place) {
+    private Future<EventOutcome> throughTheRoom(String topic, Client client, IncomingEvent event, EntityOrder.Place place,
+                                                Outlet outlet) {
         Duration wait = quotas.take(client, System.nanoTime());
         if (!wait.isZero()) {
             return Future.succeededFuture(new EventOutcome.Failed(event, new Problem.QuotaExceeded(wait)));
         }
         long bytes = costOf(event);
-        return room.enter(bytes).compose(refusal -> refusal == null
-                ? intake.accept(topic, client.name(), event, place).onComplete(done -> room.leave(bytes))
+        return room.enter(client.name(), bytes).compose(refusal -> refusal == null
+                ? intake.accept(topic, client.name(), event, place, outlet).onComplete(done -> room.leave(bytes))
                 : Future.succeededFuture(new EventOutcome.Failed(event, refusal)));
     }
 

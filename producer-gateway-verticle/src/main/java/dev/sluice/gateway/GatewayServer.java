@@ -31,6 +31,7 @@ final class GatewayServer {
     private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
     private static final String EVENTS = "/v1/events";
     private static final String TOPICS = "/v1/topics/";
+    private static final String ATOMIC = "atomic=true";
     private static final String OPENAPI = "/openapi.json";
 
     private final Vertx vertx;
@@ -40,25 +41,29 @@ final class GatewayServer {
     private final EventReader reader;
     private final Clients clients;
     private final BatchReader batches;
+    private final AtomicDesk atomic;
     private final Buffer openApi;
     private final Traces traces;
     private final HttpServer server;
+    private final ConnectionWatch watch;
     private final Set<NdjsonStream> streams = new HashSet<>();
     private long requests;
     private boolean stopping;
 
     GatewayServer(Vertx vertx, GatewaySettings settings, Set<String> topics, Clients clients, Desk desk,
-                  EventReader reader, Buffer openApi, Traces traces) {
+                  AtomicDesk atomic, EventReader reader, Buffer openApi, Traces traces) {
         this.vertx = vertx;
         this.settings = settings;
         this.topics = topics;
         this.clients = clients;
         this.desk = desk;
+        this.atomic = atomic;
         this.reader = reader;
         this.batches = new BatchReader(reader);
         this.openApi = openApi;
         this.traces = traces;
         this.server = vertx.createHttpServer(options(settings));
+        this.watch = new ConnectionWatch(vertx, settings.idleTimeout(), System::nanoTime);
     }
 
     private static HttpServerOptions options(GatewaySettings settings) {
@@ -78,10 +83,11 @@ final class GatewayServer {
     }
 
     Future<HttpServer> listen() {
-        return server.requestHandler(this::handle).listen();
+        return server.connectionHandler(watch::onConnection).requestHandler(this::handle).listen();
     }
 
     private void handle(HttpServerRequest request) {
+        watch.onRequest(request);
         String path = request.path();
         if (path == null) {
             refuse(request, new Problem.Malformed("the request line names no path"));
@@ -143,7 +149,9 @@ final class GatewayServer {
         String contentType = headers.get("content-type");
         String type = MediaType.of(contentType);
         boolean binary = BinaryReader.isBinary(headers) && !type.startsWith("application/cloudevents");
-        if (!binary && !MediaType.isUtf8(contentType)) {
+        if (isAtomic(request) && (binary || !type.equals(MediaType.CLOUDEVENTS_BATCH))) {
+            refuse(request, new Problem.Malformed(ATOMIC + " goes with " + MediaType.CLOUDEVENTS_BATCH + " only"));
+        } else if (!binary && !MediaType.isUtf8(contentType)) {
             refuse(request, new Problem.UnsupportedMediaType(contentType));
         } else if (binary) {
             single(request, topic, client, settings.maxDataSize().bytes(), body -> BinaryReader.read(headers, contentType, body));
@@ -159,6 +167,10 @@ final class GatewayServer {
         } else {
             refuse(request, new Problem.UnsupportedMediaType(contentType == null ? "" : contentType));
         }
+    }
+
+    private static boolean isAtomic(HttpServerRequest request) {
+        return ATOMIC.equals(request.query());
     }
 
     /** Reads one event out of a whole body. */
@@ -181,9 +193,13 @@ final class GatewayServer {
                 Answers.problem(request.response(), refused.problem(), null);
                 return Future.succeededFuture();
             }
+            List<Reading> readings = ((BatchReader.Batch.Readings) read).events();
+            if (isAtomic(request)) {
+                return atomic.take(topic, client, readings).onSuccess(answer -> answer.to(request.response()));
+            }
             EntityOrder order = new EntityOrder();
             List<Future<EventOutcome>> outcomes = new ArrayList<>();
-            ((BatchReader.Batch.Readings) read).events().forEach(reading -> outcomes.add(
+            readings.forEach(reading -> outcomes.add(
                     trace.publish(reading, traced -> desk.take(topic, client, traced, order))));
             return Future.join(outcomes).onSuccess(all -> Answers.batch(request.response(), all.list()));
         });

@@ -4,6 +4,7 @@ import dev.sluice.config.ByteSize;
 import dev.sluice.config.InvalidSetting;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -14,13 +15,15 @@ import java.util.Set;
  * @param maxDataSize  the largest {@code data} of one event; exactly so much passes
  * @param maxBatchSize the largest body of a batch, which is held in memory as a whole
  * @param bodyTimeout  a single event or batch must have arrived within it
- * @param idleTimeout  a connection without a byte in either direction for so long is closed
+ * @param idleTimeout  a connection is closed without a byte in either direction, or a whole request head, for so long
  * @param drainTimeout a stop waits so long for what was accepted
  * @param throttleHold a throttle stays on for so long after the consumers' pressure has gone
+ * @param schemas      what the data of events must look like
  */
 public record GatewaySettings(String host, int port, String topic, ByteSize maxDataSize, ByteSize maxBatchSize,
                               Duration bodyTimeout, Duration idleTimeout, Duration drainTimeout, Duration throttleHold,
-                              Publishing publishing, Window window, Streams streams, Waiting waiting, Breaker breaker, Security security) {
+                              Publishing publishing, Window window, Streams streams, Waiting waiting, Breaker breaker, Security security,
+                              List<SchemaRule> schemas) {
 
     /** All attributes of one event together, in bytes. */
     static final int MAX_ATTRIBUTES_SIZE = 64 << 10;
@@ -41,6 +44,7 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
         present("gateway.waiting", waiting);
         present("gateway.breaker", breaker);
         present("gateway.security", security);
+        schemas = schemas == null ? List.of() : List.copyOf(schemas);
         InvalidSetting.unless(isLoopback(host) || security.tellsClientsApart() || security.allowUnsecured(), "gateway.host", host,
                 "a loopback address, unless gateway.security names clients, or says allow-unsecured: true");
         size("gateway.publishing.buffer-memory", publishing.bufferMemory, 2 * maxDataSize.bytes(), 1L << 40);
@@ -149,14 +153,19 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
      * @param key            PEM file with its private key
      * @param clientCa       PEM file with the authority of the clients' certificates; empty: none are asked for
      * @param allowUnsecured listens on any address without clients
+     * @param jwt            tokens that clients may show instead of a key
      */
-    public record Security(String clientsFile, String certificate, String key, String clientCa, boolean allowUnsecured) {
+    public record Security(String clientsFile, String certificate, String key, String clientCa, boolean allowUnsecured,
+                           JwtSettings jwt) {
 
         public Security {
             clientsFile = clientsFile == null ? "" : clientsFile;
             certificate = certificate == null ? "" : certificate;
             key = key == null ? "" : key;
             clientCa = clientCa == null ? "" : clientCa;
+            jwt = jwt == null ? JwtSettings.OFF : jwt;
+            InvalidSetting.unless(!jwt.isOn() || !clientsFile.isBlank(), "gateway.security.jwt.jwks", jwt.jwks(),
+                    "given together with gateway.security.clients-file, which says what each client may do");
             InvalidSetting.unless(certificate.isBlank() == key.isBlank(), "gateway.security.key", key,
                     "given together with gateway.security.certificate");
             InvalidSetting.unless(clientCa.isBlank() || !certificate.isBlank(), "gateway.security.client-ca", clientCa,

@@ -43,7 +43,8 @@ final class Intake {
     }
 
     /** One event on its way. */
-    private record Posted(String topic, IncomingEvent event, String key, Mark.Publishing mine, EntityOrder.Place place) {
+    private record Posted(String topic, IncomingEvent event, String key, Mark.Publishing mine, EntityOrder.Place place,
+                          Outlet outlet) {
 
         EventOutcome failed(Problem problem) {
             return new EventOutcome.Failed(event, problem);
@@ -56,13 +57,18 @@ final class Intake {
         }
     }
 
-    /** @param place where it stands among its entity's events */
-    Future<EventOutcome> accept(String topic, String client, IncomingEvent event, EntityOrder.Place place) {
+    /** For events that go alone. */
+    Outlet outlet() {
+        return (topic, event) -> breaker.call(() -> publisher.send(topic, event));
+    }
+
+    /** @param place where it stands among its entity's events @param outlet where it goes at its turn */
+    Future<EventOutcome> accept(String topic, String client, IncomingEvent event, EntityOrder.Place place, Outlet outlet) {
         if (!event.named()) {
-            return publish(topic, event, place).map(attempt -> attempt.outcome);
+            return publish(topic, event, place, outlet).map(attempt -> attempt.outcome);
         }
         String key = "idemp:gateway:" + topic + ':' + client + ':' + event.identity();
-        Posted posted = new Posted(topic, event, key, new Mark.Publishing(owner.text(), BodyHash.of(event)), place);
+        Posted posted = new Posted(topic, event, key, new Mark.Publishing(owner.text(), BodyHash.of(event)), place, outlet);
         Window.Entry entry = window.enter(key, posted.mine.hash());
         if (entry instanceof Window.Entry.Done done) {
             return Future.succeededFuture(posted.repeated(done.mark()));
@@ -83,7 +89,8 @@ final class Intake {
                 promise.complete(new EventOutcome.Published(posted.event, published.topic(), published.partition(),
                         published.offset(), true));
             } else if (result.succeeded() && result.result() instanceof EventOutcome.Failed failed) {
-                promise.complete(posted.failed(failed.problem()));
+                promise.complete(posted.failed(failed.problem() instanceof Problem.BatchRefused ? new Problem.InProgress()
+                        : failed.problem()));
             } else {
                 promise.complete(posted.failed(new Problem.InProgress()));
             }
@@ -157,7 +164,7 @@ final class Intake {
 
     private Future<Attempt> publishUnmarked(Posted posted) {
         meters.onUnmarked();
-        return publish(posted.topic, posted.event, posted.place).map(published -> published.unmarked(posted.mine.hash()));
+        return publish(posted.topic, posted.event, posted.place, posted.outlet).map(published -> published.unmarked(posted.mine.hash()));
     }
 
     /**
@@ -165,7 +172,7 @@ final class Intake {
      * record, which the consumer recognises by its identity.
      */
     private Future<Attempt> publishClaimed(Posted posted) {
-        return publish(posted.topic, posted.event, posted.place).compose(published -> {
+        return publish(posted.topic, posted.event, posted.place, posted.outlet).compose(published -> {
             Attempt attempt = published.marked(posted.mine.hash());
             Future<?> written = attempt.mark == null ? marks.release(posted.key, posted.mine)
                     : marks.published(posted.key, attempt.mark);
@@ -174,14 +181,14 @@ final class Intake {
         });
     }
 
-    private Future<Attempt> publish(String topic, IncomingEvent event, EntityOrder.Place place) {
-        return place.turn().compose(goOn -> goOn ? send(topic, event, place)
+    private Future<Attempt> publish(String topic, IncomingEvent event, EntityOrder.Place place, Outlet outlet) {
+        return place.turn().compose(goOn -> goOn ? send(topic, event, place, outlet)
                 : Future.succeededFuture(Attempt.failed(EntityOrder.precedingFailed(event))));
     }
 
-    private Future<Attempt> send(String topic, IncomingEvent event, EntityOrder.Place place) {
+    private Future<Attempt> send(String topic, IncomingEvent event, EntityOrder.Place place, Outlet outlet) {
         long start = nanos.getAsLong();
-        Future<RecordMetadata> acknowledged = breaker.call(() -> publisher.send(topic, event));
+        Future<RecordMetadata> acknowledged = outlet.send(topic, event);
         if (!acknowledged.isComplete()) {
             place.onSent();
         }
@@ -199,6 +206,9 @@ final class Intake {
     private Problem problemOf(Throwable error) {
         if (error instanceof KafkaBreaker.Open) {
             return new Problem.KafkaAway(breaker.retryAfter());
+        }
+        if (error instanceof AtomicBatch.Refused refused) {
+            return new Problem.BatchRefused(refused.passing());
         }
         return error instanceof RecordTooLargeException
                 ? new Problem.TooLarge("the record", Publisher.LARGEST_REQUEST)

@@ -139,6 +139,21 @@ sealed interface Problem {
         public String detail() { return "'" + clipped(encoding) + "' is not supported; supported: gzip, identity"; }
     }
 
+    /** @param pointer into the event's data, as RFC 6901 has it; empty: the whole */
+    record SchemaViolated(String pointer, String reason) implements Problem {
+        public int status() { return 422; }
+        public String code() { return "SCHEMA_VIOLATED"; }
+        public String title() { return "The event's data does not match its schema"; }
+        public String detail() { return (pointer.isEmpty() ? "data" : "data at " + pointer) + ": " + reason; }
+    }
+
+    record BatchRefused(boolean mayPassLater) implements Problem {
+        public int status() { return mayPassLater ? 503 : 424; }
+        public String code() { return "BATCH_REFUSED"; }
+        public String title() { return "Another event of the all-or-nothing batch failed"; }
+        public String detail() { return "not published; none of the batch is"; }
+    }
+
     record Throttled(Duration retryAfter) implements Problem {
         public int status() { return 429; }
         public String code() { return "PRODUCER_THROTTLED"; }

@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * Takes events over HTTP and answers 202 when every in-sync replica of Kafka has them. Instances share the port, and what
@@ -33,15 +34,21 @@ public final class ProducerGatewayVerticle extends VerticleBase {
     private final RedisSettings redis;
     private final Node node;
 
+    private Tokens tokens;
     private Clients clients;
+    private Schemas schemas;
     private RedisLink link;
     private PressureGauge gauge;
     private KafkaBreaker breaker;
     private Publisher publisher;
+    private Transactions transactions;
     private GatewayServer server;
 
     /** @param topics declared ones; nothing is published to any other */
     public ProducerGatewayVerticle(GatewaySettings settings, Set<String> topics, KafkaSettings kafka, RedisSettings redis, Node node) {
+        for (SchemaRule rule : settings.schemas()) {
+            InvalidSetting.unless(topics.contains(rule.topic()), "gateway.schemas.topic", rule.topic(), "a declared topic: " + topics);
+        }
         InvalidSetting.unless(topics.contains(settings.topic()), "gateway.topic", settings.topic(), "a declared topic: " + topics);
         this.settings = settings;
         this.topics = Set.copyOf(topics);
@@ -58,12 +65,17 @@ public final class ProducerGatewayVerticle extends VerticleBase {
                     publisher = opened;
                     return link.open();
                 })
-                .compose(opened -> vertx.executeBlocking(() -> new Clients(settings.security().clientsFile())))
-                .compose(read -> {
-                    clients = read;
-                    return vertx.executeBlocking(ProducerGatewayVerticle::openApi);
-                })
+                .compose(opened -> vertx.executeBlocking(this::readFiles))
+                .compose(read -> vertx.executeBlocking(ProducerGatewayVerticle::openApi))
                 .compose(this::listen);
+    }
+
+    private Void readFiles() throws InterruptedException {
+        tokens = new Tokens(vertx, settings.security().jwt());
+        tokens.reload();
+        clients = new Clients(settings.security().clientsFile(), tokens);
+        schemas = new Schemas(settings.schemas());
+        return null;
     }
 
     private static Buffer openApi() throws IOException {
@@ -86,10 +98,13 @@ public final class ProducerGatewayVerticle extends VerticleBase {
         meters.watch(vertx, room);
         gauge = new PressureGauge(vertx, redis, link, level -> throttle.onPressure(level, System.nanoTime()));
         EventReader reader = new EventReader(settings.maxDataSize().bytes(), System::currentTimeMillis);
-        server = new GatewayServer(vertx, settings, topics, clients, new Desk(room, intake, meters), reader, openApi,
-                node.traces());
+        Desk desk = new Desk(room, intake, schemas, meters);
+        transactions = new Transactions(vertx, kafka, publishing, "sluice-gateway-" + UUID.randomUUID());
+        server = new GatewayServer(vertx, settings, topics, clients, desk, new AtomicDesk(vertx, desk, breaker, transactions),
+                reader, openApi, node.traces());
         vertx.setPeriodic(CLIENTS_MILLIS, look -> vertx.executeBlocking(() -> {
             clients.reload();
+            tokens.reload();
             return null;
         }));
         return gauge.open().compose(opened -> server.listen())
@@ -108,6 +123,7 @@ public final class ProducerGatewayVerticle extends VerticleBase {
                 breaker.close();
             }
         }).eventually(() -> publisher == null ? Future.succeededFuture() : publisher.close(PRODUCER_CLOSES_WITHIN))
+                .eventually(() -> transactions == null ? Future.succeededFuture() : transactions.close(PRODUCER_CLOSES_WITHIN))
                 .eventually(() -> gauge == null ? Future.succeededFuture() : gauge.close())
                 .eventually(link::close);
     }

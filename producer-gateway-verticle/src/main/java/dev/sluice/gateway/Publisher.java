@@ -1,7 +1,6 @@
 package dev.sluice.gateway;
 
 import dev.sluice.config.KafkaSettings;
-import dev.sluice.trace.Traces;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -11,16 +10,12 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -40,7 +35,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * not seen, until the producer gives its batches new numbers. So the first failure closes the producer on the spot, all
  * that is under way fails with {@link Abandoned}, and another producer takes over when everybody has been told.
  */
-final class Publisher {
+final class Publisher implements Outlet {
 
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
     /** What {@code events} takes: 1.25 MiB. */
@@ -101,8 +96,8 @@ final class Publisher {
     /** The same, as the producer's thread knows it; used by that thread alone. */
     private Generation newest;
     private volatile boolean closed;
-    /** Events without a key go round the partitions; used by the producer's thread alone. */
-    private int next;
+    /** Used by the producer's thread alone. */
+    private final Records records = new Records();
 
     private Publisher(Vertx vertx, Callable<Producer<byte[], byte[]>> factory, Admin admin, WorkerExecutor thread,
                       GatewaySettings.Publishing settings) {
@@ -147,7 +142,7 @@ final class Publisher {
         return newest;
     }
 
-    private static Map<String, Object> properties(KafkaSettings kafka, GatewaySettings.Publishing settings, String clientId) {
+    static Map<String, Object> properties(KafkaSettings kafka, GatewaySettings.Publishing settings, String clientId) {
         Map<String, Object> properties = new HashMap<>(kafka.clientProperties(clientId));
         properties.put("acks", "all");
         properties.put("enable.idempotence", "true");
@@ -166,8 +161,8 @@ final class Publisher {
         return properties;
     }
 
-    /** Completes with the acknowledgement of every in-sync replica; failed, the event may be in Kafka all the same. */
-    Future<RecordMetadata> send(String topic, IncomingEvent event) {
+    @Override
+    public Future<RecordMetadata> send(String topic, IncomingEvent event) {
         Promise<RecordMetadata> promise = Promise.promise();
         outbox.add(new Sending(topic, event, promise));
         outboxSize += Desk.costOf(event);
@@ -220,7 +215,7 @@ final class Publisher {
             return;
         }
         try {
-            now.producer.send(record(now.producer, sending), (metadata, error) -> onResult(now, sending, metadata, error));
+            now.producer.send(records.of(now.producer, sending.topic, sending.event), (metadata, error) -> onResult(now, sending, metadata, error));
         } catch (RuntimeException e) {
             onResult(now, sending, null, e);
         }
@@ -279,27 +274,6 @@ final class Publisher {
                 vertx.setTimer(PING_MILLIS, timer -> openNext());
             }
         });
-    }
-
-    private ProducerRecord<byte[], byte[]> record(Producer<byte[], byte[]> producer, Sending sending) {
-        IncomingEvent event = sending.event;
-        byte[] key = event.keyBytes();
-        Integer partition = key != null ? null : Math.floorMod(next++, producer.partitionsFor(sending.topic).size());
-        return new ProducerRecord<>(sending.topic, partition, null, key, event.data(), headers(event));
-    }
-
-    /** As the CloudEvents binding for Kafka has them in binary mode. */
-    private static List<Header> headers(IncomingEvent event) {
-        List<Header> headers = new ArrayList<>(event.attributes().size() + 1);
-        event.attributes().forEach((name, value) ->
-                headers.add(new RecordHeader("ce_" + name, value.getBytes(StandardCharsets.UTF_8))));
-        if (event.contentType() != null) {
-            headers.add(new RecordHeader("content-type", event.contentType().getBytes(StandardCharsets.UTF_8)));
-        }
-        if (event.traceparent() != null) {
-            headers.add(new RecordHeader(Traces.HEADER, event.traceparent().getBytes(StandardCharsets.UTF_8)));
-        }
-        return headers;
     }
 
     /** Succeeds when a broker answers within a second. */

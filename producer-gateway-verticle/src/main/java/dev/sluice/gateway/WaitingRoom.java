@@ -6,11 +6,16 @@ import io.vertx.core.Vertx;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Bounds what an instance holds for Kafka, and lets in what the {@link Throttle} lets in. What must wait does so first
- * come first served, for a while; a full room refuses at once. For one context.
+ * Bounds what an instance holds for Kafka, and lets in what the {@link Throttle} lets in. Clients that wait are let in by
+ * turns, each one's events in their order: so the rate is shared max-min fairly, and whoever wants less than its share
+ * gets all it wants. What must wait does so for a while; for a full room the client who holds most of it makes room. For
+ * one context.
  */
 final class WaitingRoom {
 
@@ -26,7 +31,9 @@ final class WaitingRoom {
     private final long capacity;
     private final Throttle throttle;
     private final LongSupplier nanos;
-    private final Deque<Guest> guests = new ArrayDeque<>();
+    /** By client, none of them empty; whose turn it is comes first. */
+    private final Map<String, Deque<Guest>> lines = new LinkedHashMap<>();
+    private volatile int waiting;
     private long waitingBytes;
     private long held;
     private boolean lettingIn;
@@ -44,23 +51,44 @@ final class WaitingRoom {
     }
 
     /** @return null: go on, and {@link #leave} afterwards; else why not, at once or after a while */
-    Future<Problem> enter(long bytes) {
-        if (guests.isEmpty() && fits(bytes) && throttle.tryTake(nanos.getAsLong())) {
+    Future<Problem> enter(String client, long bytes) {
+        if (lines.isEmpty() && fits(bytes) && throttle.tryTake(nanos.getAsLong())) {
             held += bytes;
             return IN;
         }
-        if (guests.size() >= settings.events() || waitingBytes + bytes > settings.size().bytes()) {
-            return Future.succeededFuture(refusal());
+        while (isFull(bytes)) {
+            if (!makeRoomFor(client)) {
+                return Future.succeededFuture(refusal(client));
+            }
         }
         Guest guest = new Guest(bytes, nanos.getAsLong() + settings.deadline().toNanos(), Promise.promise());
-        guests.add(guest);
-        waitingBytes += bytes;
+        lines.computeIfAbsent(client, first -> new ArrayDeque<>()).add(guest);
+        count(1, bytes);
         return guest.answer.future();
     }
 
     void leave(long bytes) {
         held -= bytes;
         letIn();
+    }
+
+    private boolean isFull(long bytes) {
+        return waiting >= settings.events() || waitingBytes + bytes > settings.size().bytes();
+    }
+
+    /** The newest event of the longest line goes, if that line is longer than the client's own would be. */
+    private boolean makeRoomFor(String client) {
+        String longest = null;
+        for (Map.Entry<String, Deque<Guest>> line : lines.entrySet()) {
+            longest = longest == null || line.getValue().size() > lines.get(longest).size() ? line.getKey() : longest;
+        }
+        Deque<Guest> own = lines.get(client);
+        if (longest == null || lines.get(longest).size() <= (own == null ? 0 : own.size()) + 1) {
+            return false;
+        }
+        Problem refusal = refusal(longest);
+        remove(longest, lines.get(longest).pollLast()).answer.complete(refusal);
+        return true;
     }
 
     /** One loop at a time: who is let in may leave at once and come back here, thousands deep. */
@@ -70,9 +98,17 @@ final class WaitingRoom {
         }
         lettingIn = true;
         try {
-            while (!guests.isEmpty() && fits(guests.peek().bytes) && throttle.tryTake(nanos.getAsLong())) {
-                Guest guest = guests.poll();
-                waitingBytes -= guest.bytes;
+            while (!lines.isEmpty()) {
+                Map.Entry<String, Deque<Guest>> next = lines.entrySet().iterator().next();
+                if (!fits(next.getValue().peek().bytes) || !throttle.tryTake(nanos.getAsLong())) {
+                    return;
+                }
+                lines.remove(next.getKey());
+                Guest guest = next.getValue().poll();
+                if (!next.getValue().isEmpty()) {
+                    lines.put(next.getKey(), next.getValue());
+                }
+                count(-1, -guest.bytes);
                 held += guest.bytes;
                 guest.answer.complete(null);
             }
@@ -81,13 +117,30 @@ final class WaitingRoom {
         }
     }
 
-    private Problem refusal() {
-        return throttle.isOn(nanos.getAsLong()) ? new Problem.Throttled(throttle.waitBehind(guests.size())) : new Problem.Overloaded();
+    private Guest remove(String client, Guest guest) {
+        if (lines.get(client).isEmpty()) {
+            lines.remove(client);
+        }
+        count(-1, -guest.bytes);
+        return guest;
+    }
+
+    private void count(int guests, long bytes) {
+        waiting = waiting + guests;
+        waitingBytes += bytes;
+    }
+
+    /** Behind the client's own line, of which every turn lets one in. */
+    private Problem refusal(String client) {
+        Deque<Guest> own = lines.get(client);
+        return throttle.isOn(nanos.getAsLong())
+                ? new Problem.Throttled(throttle.waitBehind((own == null ? 0 : own.size()) * Math.max(1, lines.size())))
+                : new Problem.Overloaded();
     }
 
     /** A figure for the operator; any thread. */
     int waiting() {
-        return guests.size();
+        return waiting;
     }
 
     /** What is larger than the whole room goes alone. */
@@ -96,10 +149,11 @@ final class WaitingRoom {
     }
 
     private void sendAwayTheLate() {
-        while (!guests.isEmpty() && nanos.getAsLong() > guests.peek().deadline) {
-            Guest guest = guests.poll();
-            waitingBytes -= guest.bytes;
-            guest.answer.complete(refusal());
+        for (String client : List.copyOf(lines.keySet())) {
+            for (Deque<Guest> line = lines.get(client); line != null && nanos.getAsLong() > line.peek().deadline; line = lines.get(client)) {
+                Problem refusal = refusal(client);
+                remove(client, line.poll()).answer.complete(refusal);
+            }
         }
     }
 }

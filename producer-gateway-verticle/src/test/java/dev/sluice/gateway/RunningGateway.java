@@ -15,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -30,7 +31,7 @@ final class RunningGateway {
             new GatewaySettings.Streams(5_000, ByteSize.mebibytes(8), ByteSize.mebibytes(4)),
             new GatewaySettings.Waiting(10_000, ByteSize.mebibytes(32), Duration.ofSeconds(2)),
             new GatewaySettings.Breaker(5, Duration.ofSeconds(2), Duration.ofSeconds(1)),
-            new GatewaySettings.Security("", "", "", "", false));
+            new GatewaySettings.Security("", "", "", "", false, JwtSettings.OFF), List.of());
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -47,7 +48,7 @@ final class RunningGateway {
         GatewaySettings onPort = new GatewaySettings(settings.host(), port, settings.topic(), settings.maxDataSize(),
                 settings.maxBatchSize(), settings.bodyTimeout(), settings.idleTimeout(), settings.drainTimeout(), settings.throttleHold(),
                 settings.publishing(), settings.window(), settings.streams(), settings.waiting(), settings.breaker(),
-                settings.security());
+                settings.security(), settings.schemas());
         Node here = new Node(node, Bus.install(vertx), meters);
         deployment = vertx.deployVerticle(() -> new ProducerGatewayVerticle(onPort, Set.of("events", "other"),
                         new KafkaSettings(kafka, Map.of()), new RedisSettings(redis, Duration.ofSeconds(1)), here),

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,18 +42,23 @@ class SecurityTest {
     @TempDir
     private static Path folder;
     private static Path clients;
+    private static Issuer issuer;
     private static RunningGateway gateway;
 
     @BeforeAll
     static void start(Kafka kafka, Redis redis) throws Exception {
         Topic.create(kafka.bootstrapServers(), "events", 2);
         Topic.create(kafka.bootstrapServers(), "other", 1);
+        issuer = new Issuer("one");
+        Files.writeString(folder.resolve("jwks.json"), Issuer.keySet(issuer));
         clients = folder.resolve("clients.yaml");
         write(SHOP_KEY, 10);
         GatewaySettings open = RunningGateway.SETTINGS;
         GatewaySettings closed = new GatewaySettings("127.0.0.1", 0, open.topic(), open.maxDataSize(), open.maxBatchSize(),
                 open.bodyTimeout(), open.idleTimeout(), open.drainTimeout(), open.throttleHold(), open.publishing(), open.window(),
-                open.streams(), open.waiting(), open.breaker(), new GatewaySettings.Security(clients.toString(), "", "", "", false));
+                open.streams(), open.waiting(), open.breaker(), new GatewaySettings.Security(clients.toString(), "", "", "", false,
+                new JwtSettings(folder.resolve("jwks.json").toString(), "https://issuer", "sluice", "sub", Duration.ofSeconds(30),
+                        Duration.ofSeconds(1))), List.of());
         gateway = new RunningGateway("one", closed, kafka.bootstrapServers(), redis.uri(), 1);
     }
 
@@ -111,6 +117,14 @@ class SecurityTest {
     }
 
     @Test
+    void shouldKnowItsClientsByTheirTokens() throws Exception {
+        assertThat(post("/v1/events", issuer.token(Issuer.claims("shop")), "/shop").statusCode()).isEqualTo(202);
+        assertThat(post("/v1/topics/other/events", issuer.token(Issuer.claims("shop")), "/shop").statusCode()).isEqualTo(403);
+        assertThat(post("/v1/events", issuer.token(Issuer.claims("nobody")), "/shop").statusCode()).isEqualTo(401);
+        assertThat(post("/v1/events", issuer.unsigned(Issuer.claims("shop")), "/shop").statusCode()).isEqualTo(401);
+    }
+
+    @Test
     void shouldHoldAClientToItsQuota() throws Exception {
         await().atMost(Duration.ofSeconds(5)).until(() -> post("/v1/events", METER_KEY, "/m").statusCode() == 202);
         HttpResponse<String> refused = null;
@@ -151,9 +165,9 @@ class SecurityTest {
 
         assertThatThrownBy(() -> new GatewaySettings("0.0.0.0", 8080, open.topic(), open.maxDataSize(), open.maxBatchSize(),
                 open.bodyTimeout(), open.idleTimeout(), open.drainTimeout(), open.throttleHold(), open.publishing(), open.window(),
-                open.streams(), open.waiting(), open.breaker(), open.security()))
+                open.streams(), open.waiting(), open.breaker(), open.security(), List.of()))
                 .isInstanceOf(InvalidSetting.class).hasMessageContaining("gateway.host").hasMessageContaining("allow-unsecured");
-        assertThatThrownBy(() -> new Clients(folder.resolve("missing").toString()))
+        assertThatThrownBy(() -> new Clients(folder.resolve("missing").toString(), null))
                 .isInstanceOf(InvalidSetting.class).hasMessageContaining("gateway.security.clients-file");
     }
 }

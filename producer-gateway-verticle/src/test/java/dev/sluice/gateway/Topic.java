@@ -28,8 +28,13 @@ final class Topic {
     }
 
     static List<ConsumerRecord<byte[], byte[]>> all(String kafka, String name) {
+        return all(kafka, name, "read_uncommitted");
+    }
+
+    /** @param isolation {@code read_committed}: as consumers read it */
+    static List<ConsumerRecord<byte[], byte[]>> all(String kafka, String name, String isolation) {
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", kafka), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                Map.of("bootstrap.servers", kafka, "isolation.level", isolation), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(name).stream()
                     .map(info -> new TopicPartition(name, info.partition())).toList();
             consumer.assign(partitions);

@@ -50,9 +50,9 @@ class WaitingRoomTest {
     void shouldLetInFirstWhoCameFirst() throws Exception {
         WaitingRoom room = room(10, Duration.ofSeconds(5));
         onLoop(() -> {
-            room.enter(CAPACITY);
-            room.enter(60).onSuccess(in -> heard.add("big"));
-            room.enter(10).onSuccess(in -> heard.add("small"));
+            room.enter("one", CAPACITY);
+            room.enter("one", 60).onSuccess(in -> heard.add("big"));
+            room.enter("one", 10).onSuccess(in -> heard.add("small"));
             assertThat(heard).isEmpty();
             room.leave(CAPACITY);
             return null;
@@ -65,9 +65,9 @@ class WaitingRoomTest {
         WaitingRoom room = room(1, Duration.ofMillis(100));
         AtomicInteger refused = new AtomicInteger();
         onLoop(() -> {
-            room.enter(CAPACITY);
-            room.enter(1).onSuccess(problem -> refused.addAndGet(problem == null ? 0 : 1));
-            room.enter(1).onSuccess(problem -> refused.addAndGet(problem == null ? 0 : 10));
+            room.enter("one", CAPACITY);
+            room.enter("one", 1).onSuccess(problem -> refused.addAndGet(problem == null ? 0 : 1));
+            room.enter("one", 1).onSuccess(problem -> refused.addAndGet(problem == null ? 0 : 10));
             return null;
         });
         assertThat(refused).hasValue(10);
@@ -79,9 +79,9 @@ class WaitingRoomTest {
         WaitingRoom room = room(20_000, Duration.ofSeconds(5));
         AtomicInteger in = new AtomicInteger();
         onLoop(() -> {
-            room.enter(CAPACITY);
+            room.enter("one", CAPACITY);
             for (int i = 0; i < 20_000; i++) {
-                room.enter(1).onSuccess(admitted -> {
+                room.enter("one", 1).onSuccess(admitted -> {
                     in.incrementAndGet();
                     room.leave(1);
                 });
@@ -97,12 +97,12 @@ class WaitingRoomTest {
     void shouldGoOnAfterAGuestThatThrows() throws Exception {
         WaitingRoom room = room(10, Duration.ofSeconds(5));
         onLoop(() -> {
-            room.enter(CAPACITY);
-            room.enter(60).onSuccess(in -> {
+            room.enter("one", CAPACITY);
+            room.enter("one", 60).onSuccess(in -> {
                 heard.add("bad");
                 throw new AssertionError("on purpose");
             });
-            room.enter(10).onSuccess(in -> heard.add("good"));
+            room.enter("one", 10).onSuccess(in -> heard.add("good"));
             return null;
         });
         assertThatThrownBy(() -> onLoop(() -> {
@@ -111,5 +111,43 @@ class WaitingRoomTest {
         })).hasMessageContaining("on purpose");
 
         await().atMost(Duration.ofSeconds(3)).until(() -> onLoop(() -> List.copyOf(heard)).equals(List.of("bad", "good")));
+    }
+
+    @Test
+    void shouldLetClientsInByTurns() throws Exception {
+        WaitingRoom room = room(100, Duration.ofSeconds(5));
+        onLoop(() -> {
+            room.enter("greedy", CAPACITY);
+            for (int i = 0; i < 50; i++) {
+                room.enter("greedy", 20).onSuccess(in -> heard.add("greedy"));
+            }
+            room.enter("modest", 20).onSuccess(in -> heard.add("modest"));
+            room.enter("other", 20).onSuccess(in -> heard.add("other"));
+            room.enter("modest", 20).onSuccess(in -> heard.add("modest"));
+            room.leave(CAPACITY);
+            return null;
+        });
+
+        assertThat(onLoop(() -> List.copyOf(heard))).containsExactly("greedy", "modest", "other", "greedy", "modest");
+    }
+
+    @Test
+    void shouldMakeRoomForAClientWithLessThanItsShare() throws Exception {
+        WaitingRoom room = room(10, Duration.ofSeconds(5));
+        AtomicInteger displaced = new AtomicInteger();
+        onLoop(() -> {
+            room.enter("greedy", CAPACITY);
+            for (int i = 0; i < 10; i++) {
+                room.enter("greedy", 1).onSuccess(problem -> displaced.addAndGet(problem == null ? 0 : 1));
+            }
+            for (int i = 0; i < 8; i++) {
+                room.enter("modest", 1).onSuccess(problem -> heard.add(problem == null ? "in" : "refused"));
+            }
+            return null;
+        });
+
+        assertThat(displaced).as("half of the room is the modest one's").hasValue(5);
+        assertThat(onLoop(() -> List.copyOf(heard))).containsExactly("refused", "refused", "refused");
+        assertThat(room.waiting()).isEqualTo(10);
     }
 }

@@ -1,0 +1,103 @@
+package dev.sluice.gateway;
+
+import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.Redis;
+import dev.sluice.devstack.junit.StackExtension;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/** Callers who send slowly, or nothing, and are many. */
+@ExtendWith(StackExtension.class)
+class SlowCallersTest {
+
+    private static final Duration IDLE = Duration.ofSeconds(5);
+    private static final int CROWD = 2_000;
+    private static RunningGateway gateway;
+
+    @BeforeAll
+    static void start(Kafka kafka, Redis redis) throws Exception {
+        Topic.create(kafka.bootstrapServers(), "events", 4);
+        Topic.create(kafka.bootstrapServers(), "other", 1);
+        GatewaySettings open = RunningGateway.SETTINGS;
+        gateway = new RunningGateway("one", new GatewaySettings(open.host(), 0, open.topic(), open.maxDataSize(), open.maxBatchSize(),
+                open.bodyTimeout(), IDLE, open.drainTimeout(), open.throttleHold(), open.publishing(), open.window(),
+                open.streams(), open.waiting(), open.breaker(), open.security(), List.of()), kafka.bootstrapServers(), redis.uri(), 2);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        gateway.close();
+    }
+
+    private static void assertNobodyIsDelayed() throws Exception {
+        long start = System.nanoTime();
+        assertThat(gateway.post(MediaType.JSON, "{\"type\":\"t\",\"data\":1}").statusCode()).isEqualTo(202);
+        assertThat((System.nanoTime() - start) / 1_000_000).as("ms that somebody else waits").isLessThan(2_000);
+    }
+
+    @Test
+    void shouldCloseConnectionsThatNeverFinishARequestsHead() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Socket socket = new Socket("127.0.0.1", gateway.port);
+            socket.getOutputStream().write("POST /v1/events HTTP/1.1\r\nhost: x\r\nx-slow: ".getBytes(StandardCharsets.US_ASCII));
+            slow.add(socket);
+        }
+        try {
+            await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(500)).until(() ->
+                    slow.stream().filter(SlowCallersTest::sendsAnotherByte).count() == 0);
+            assertNobodyIsDelayed();
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    /** Two, since the first one after the other side has closed is still taken. */
+    private static boolean sendsAnotherByte(Socket socket) {
+        try {
+            OutputStream out = socket.getOutputStream();
+            out.write('a');
+            out.flush();
+            out.write('a');
+            return true;
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldServeOthersWhileThousandsOfConnectionsStandIdle() throws Exception {
+        List<Socket> crowd = new ArrayList<>();
+        try {
+            for (int i = 0; i < CROWD; i++) {
+                crowd.add(new Socket("127.0.0.1", gateway.port));
+            }
+            for (int i = 0; i < 50; i++) {
+                assertNobodyIsDelayed();
+            }
+            Socket last = crowd.get(CROWD - 1);
+            last.setSoTimeout(15_000);
+            assertThat(last.getInputStream().read()).as("idle ones are closed").isEqualTo(-1);
+        } finally {
+            for (Socket socket : crowd) {
+                socket.close();
+            }
+        }
+        assertNobodyIsDelayed();
+    }
+}
