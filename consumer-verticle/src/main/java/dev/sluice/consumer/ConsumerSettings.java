@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -46,6 +47,8 @@ public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSiz
 
     public ConsumerSettings {
         membership = membership == null ? Membership.KEPT : membership;
+        InvalidSetting.unless(subscriptions.stream().allMatch(Objects::nonNull), "consumer.subscriptions[]", "nothing",
+                "a group, a topic and a handler each");
         subscriptions = List.copyOf(subscriptions);
         Set<String> groups = new HashSet<>();
         for (Subscription subscription : subscriptions) {
