@@ -92,7 +92,7 @@ class DeploymentTest {
 
         assertThat(NodeFile.read(data)).isEmpty();
         assertThatThrownBy(() -> get(port, "/health/live")).isInstanceOf(IOException.class);
-        await().atMost(Duration.ofSeconds(10)).until(() -> Thread.getAllStackTraces().keySet().stream()
+        await().atMost(Duration.ofSeconds(30)).until(() -> Thread.getAllStackTraces().keySet().stream()
                 .noneMatch(thread -> thread.isAlive() && thread.getName().startsWith("vert.x-")));
     }
 

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class LogFormatTest {
 
-    private final LoggerContext context = new LoggerContext();
+    private final LoggerContext context = contextWithMdc();
     private final Logger logger = context.getLogger("dev.sluice.Some");
 
     @Test
@@ -40,6 +41,12 @@ class LogFormatTest {
     @Test
     void shouldLeaveTextAsItIs() {
         assertThat(LogFormat.TEXT.encoder(context, "node-1")).isEmpty();
+    }
+
+    private static LoggerContext contextWithMdc() {
+        LoggerContext made = new LoggerContext();
+        made.setMDCAdapter(new LogbackMDCAdapter());
+        return made;
     }
 
     private JsonNode json(String message, Object... arguments) throws Exception {
