@@ -64,7 +64,7 @@ final class ParkedEvents {
     }
 
     /** One row. @param blocked the one before it is dead: it has one attempt */
-    record Head(ByteBuffer lane, RawRecord record, int attempts, boolean blocked) {
+    record Head(ByteBuffer lane, RawRecord record, int attempts, boolean blocked, long dueMillis) {
     }
 
     private final String group;
@@ -95,7 +95,8 @@ final class ParkedEvents {
                         row.getLong("record_offset"), row.getLong("record_time"), array(row.getBuffer("key")),
                         array(row.getBuffer("value")), HeaderBytes.read(row.getBuffer("headers").getBytes()));
                 heads.add(new Head(bytes(row.getBuffer("lane")), record, row.getInteger("attempts"),
-                        row.getString("reason").equals("blocked")));
+                        row.getString("reason").equals("blocked"),
+                        row.getOffsetDateTime("due_at").toInstant().toEpochMilli()));
             }
             return heads;
         });

@@ -300,13 +300,27 @@ final class Preserving implements Succession {
             return;
         }
         Map<ByteBuffer, Integer> works = new HashMap<>();
+        Map<ByteBuffer, Long> later = new HashMap<>();
         List<Work> all = new ArrayList<>(heads.size());
+        long now = System.currentTimeMillis();
         for (ParkedEvents.Head head : heads) {
+            if (!works.containsKey(head.lane()) && head.dueMillis() > now) { // another owner has tried it meanwhile
+                later.putIfAbsent(head.lane(), head.dueMillis());
+            }
+            if (later.containsKey(head.lane())) {
+                continue;
+            }
             all.add(new Work(partition, head.record(), decoded(head, partition), System.nanoTime(),
                     new Work.Parked(head.attempts(), head.blocked())));
             works.merge(head.lane(), 1, Integer::sum);
         }
-        keys.forEach(lane -> lanes.onLoaded(partition, lane, works.getOrDefault(lane, 0)));
+        for (ByteBuffer lane : keys) {
+            if (later.containsKey(lane)) {
+                lanes.onNotLoaded(partition, lane, later.get(lane));
+            } else {
+                lanes.onLoaded(partition, lane, works.getOrDefault(lane, 0));
+            }
+        }
         run.accept(all);
         onChanged();
     }

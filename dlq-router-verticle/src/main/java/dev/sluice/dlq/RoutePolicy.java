@@ -6,6 +6,7 @@ import dev.sluice.event.FailureHeaders;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.Sequences;
 import dev.sluice.event.Topics;
+import dev.sluice.failure.AlreadyDead;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.RetrySchedule;
 import dev.sluice.failure.Verdict;
@@ -35,12 +36,18 @@ final class RoutePolicy {
     Route decide(RouteFailure failure) {
         int made = failure.order() == Order.RELAXED ? retriesMade(failure.record()) : failure.retries();
         return switch (classifier.classify(failure.error())) {
-            case PERMANENT -> new Route.Letter(Topics.DLQ_ERRORS, made, Verdict.PERMANENT.name());
+            case PERMANENT -> new Route.Letter(Topics.DLQ_ERRORS, made,
+                    isBlockedAgain(failure) ? BLOCKED_BY : Verdict.PERMANENT.name());
             case POISON -> poison(made);
             case UNKNOWN -> isPoison(failure) ? poison(made) : retryOrGiveUp(failure, made);
             // The consumer repeats conflicts and waits out outages; one that comes here is past that.
             case TRANSIENT, CONFLICT, OUTAGE -> retryOrGiveUp(failure, made);
         };
+    }
+
+    /** Its first letter may not have been written: this one tells what that would have told. */
+    private static boolean isBlockedAgain(RouteFailure failure) {
+        return failure.order() == Order.BLOCKED && failure.error().types().contains(AlreadyDead.class.getName());
     }
 
     private Route retryOrGiveUp(RouteFailure failure, int made) {

@@ -126,6 +126,12 @@ class RoutePolicyTest {
                 .isEqualTo(new Route.Letter("dlq.errors", 0, "PERMANENT"));
     }
 
+    @Test
+    void shouldSayOfASecondLetterOfABlockedEventWhatTheFirstSaid() {
+        assertThat(policy.decide(Failures.inOrder(RouteFailure.Order.BLOCKED, 0,
+                Failures.type("dev.sluice.failure.AlreadyDead")))).isEqualTo(new Route.Letter("dlq.errors", 0, "BLOCKED_BY"));
+    }
+
     private Route decide(RawRecord record, ErrorInfo error) {
         return policy.decide(Failures.of(record, "id", error));
     }
