@@ -20,9 +20,13 @@ sealed interface Body {
     record Refused(Problem problem) implements Body {
     }
 
+    /** It did not come as HTTP has it, or not to its end. */
+    record Broken(Throwable reason) implements Body {
+    }
+
     /**
      * Reads a body of at most so many bytes, unpacked. More is refused as soon as it is known: from the declared length
-     * before a byte is read, else when the limit is passed. Never fails, unless the connection does.
+     * before a byte is read, else when the limit is passed. Never fails.
      */
     static Future<Body> read(Vertx vertx, HttpServerRequest request, String what, long limit, Duration timeout) {
         Coding coding = Coding.of(request);
@@ -35,7 +39,7 @@ sealed interface Body {
         Promise<Body> promise = Promise.promise();
         Collector collector = new Collector(promise, what, limit, coding == Coding.GZIP ? new Gunzip() : null);
         long timer = vertx.setTimer(timeout.toMillis(), late -> collector.refuse(new Problem.BodyTooSlow(timeout)));
-        request.exceptionHandler(promise::tryFail);
+        request.exceptionHandler(broken -> promise.tryComplete(new Broken(broken)));
         request.handler(collector::onChunk);
         request.endHandler(end -> collector.onEnd());
         if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {

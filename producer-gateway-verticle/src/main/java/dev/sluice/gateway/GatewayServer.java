@@ -217,6 +217,11 @@ final class GatewayServer {
                 refuse(request, refused.problem());
                 return Future.succeededFuture();
             }
+            if (body instanceof Body.Broken broken) {
+                LOG.debug("body broken off path={} reason={}", request.path(), broken.reason().toString());
+                request.connection().close();
+                return Future.succeededFuture();
+            }
             return then.take(((Body.Whole) body).bytes());
         }).onComplete(done -> {
             requests--;
