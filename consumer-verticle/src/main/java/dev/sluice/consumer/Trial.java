@@ -70,6 +70,11 @@ final class Trial {
         return portion;
     }
 
+    /** How often a work has been run alone before this trial, without an end. */
+    int deathsAlone(Work work) {
+        return suspects.getOrDefault(work.record().offset(), 0);
+    }
+
     boolean isAlone(List<Work> portion) {
         return portion.size() == 1;
     }

@@ -23,7 +23,7 @@ final class TrialTable {
             INSERT INTO trials (consumer_group, topic, topic_id, partition, record_offset, event_id, runs_alone)
             VALUES ($1, $2, $3, $4, $5, $6, $7)
             ON CONFLICT (consumer_group, topic, topic_id, partition, record_offset)
-            DO UPDATE SET runs_alone = trials.runs_alone + excluded.runs_alone, started_at = now()
+            DO UPDATE SET runs_alone = greatest(trials.runs_alone, excluded.runs_alone), started_at = now()
             RETURNING runs_alone""";
     private static final String END = "DELETE FROM trials WHERE " + PLACE + " AND record_offset = ANY ($5::bigint[])";
 
@@ -45,9 +45,9 @@ final class TrialTable {
         });
     }
 
-    /** @return the runs alone, this one included */
-    Future<Integer> beginAlone(Work work) {
-        return postgres.preparedQuery(BEGIN).execute(row(work, 1)).map(rows -> rows.iterator().next().getInteger(0));
+    /** Safe to repeat when the answer is lost. @param runs alone, this one included. @return the same, or more if more are known */
+    Future<Integer> beginAlone(Work work, int runs) {
+        return postgres.preparedQuery(BEGIN).execute(row(work, runs)).map(rows -> rows.iterator().next().getInteger(0));
     }
 
     Future<Void> begin(List<Work> works) {

@@ -155,7 +155,7 @@ final class Trials {
             return;
         }
         Future<Integer> begun = trial.isAlone(portion)
-                ? durably.run(() -> table.beginAlone(portion.get(0)), partition::isClosed)
+                ? durably.run(() -> table.beginAlone(portion.get(0), trial.deathsAlone(portion.get(0)) + 1), partition::isClosed)
                 : durably.run(() -> table.begin(portion).map(0), partition::isClosed);
         begun.onComplete(alone -> {
             if (partition.isClosed()) {

@@ -64,6 +64,15 @@ class TrialTest {
         assertThat(trial.isOver()).as("7 is parked, if it is anywhere").isTrue();
     }
 
+    @Test
+    void shouldCountTheDeathsThatItFoundAndNotItsOwnAsking() {
+        Trial trial = trial(100, 5_000, Map.of(100L, 1), 1);
+        Work suspect = trial.portion().get(0);
+
+        assertThat(trial.deathsAlone(suspect)).isEqualTo(1);
+        assertThat(trial.deathsAlone(suspect)).isEqualTo(1);
+    }
+
     private Trial trial(long from, long until, Map<Long, Integer> suspects, int records) {
         Trial trial = new Trial(from, until, 1_000, suspects);
         for (long offset = from; offset < from + records; offset++) {
