@@ -48,10 +48,14 @@ final class Trial {
         return waiting.size();
     }
 
+    /** Whether a process died on something that this trial is still to see. */
+    boolean hasSuspects() {
+        return suspects.keySet().stream().anyMatch(offset -> offset >= from);
+    }
+
     /** Whether what waits first need not be tried any more, nor anything behind it. */
     boolean isOver() {
-        return !waiting.isEmpty() && suspects.keySet().stream().noneMatch(offset -> offset >= from)
-                && (waiting.peek().record().offset() >= until || acquitted >= inFlight);
+        return !waiting.isEmpty() && !hasSuspects() && (waiting.peek().record().offset() >= until || acquitted >= inFlight);
     }
 
     /** @return what runs next, together; a single one runs alone. Empty when nothing waits */

@@ -91,10 +91,19 @@ final class Trials {
         if (trial != null) {
             trial.add(work);
             if (trial.waiting() == 1) {
-                turns.add(work.partition());
+                takeTurn(work.partition(), trial);
             }
         }
         return trial != null;
+    }
+
+    /** Suspects come first: one that is innocent is so before the next death, and a guilty one delays the others least. */
+    private void takeTurn(AssignedPartition partition, Trial trial) {
+        if (trial.hasSuspects()) {
+            turns.addFirst(partition);
+        } else {
+            turns.addLast(partition);
+        }
     }
 
     /** Not handed on yet. */
@@ -185,7 +194,7 @@ final class Trials {
             trial.onSurvived(portion, fresh);
             trial.onSettledBelow(partition.watermark());
             if (trial.waiting() > 0) {
-                turns.add(partition);
+                takeTurn(partition, trial);
             }
         }
         strikeOut();
