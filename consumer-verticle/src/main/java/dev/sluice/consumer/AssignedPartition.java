@@ -17,6 +17,7 @@ final class AssignedPartition {
     private final TopicPartition topicPartition;
     private final String topicId;
     private final long suspectUntil;
+    private final int epoch;
     private final OffsetTracker tracker;
     /** Bytes of records that were read and are not settled. */
     private final AtomicLong unsettledBytes = new AtomicLong();
@@ -30,13 +31,17 @@ final class AssignedPartition {
     private long committed;
 
     AssignedPartition(TopicPartition topicPartition, String topicId, long position) {
-        this(topicPartition, topicId, position, -1);
+        this(topicPartition, topicId, position, -1, 0);
     }
 
-    /** @param suspectUntil see {@link #suspectUntil} */
-    AssignedPartition(TopicPartition topicPartition, String topicId, long position, long suspectUntil) {
+    /**
+     * @param suspectUntil see {@link #suspectUntil}
+     * @param epoch        of the member in its group when it was assigned: a later owner's is higher
+     */
+    AssignedPartition(TopicPartition topicPartition, String topicId, long position, long suspectUntil, int epoch) {
         this.suspectUntil = suspectUntil;
         this.topicPartition = topicPartition;
+        this.epoch = epoch;
         this.topicId = topicId;
         this.tracker = new OffsetTracker(position);
         this.committed = position;
@@ -54,6 +59,10 @@ final class AssignedPartition {
     /** Its last owner did not hand it over: what killed it may be among the records below this offset. -1 if it did. */
     long suspectUntil() {
         return suspectUntil;
+    }
+
+    int epoch() {
+        return epoch;
     }
 
     synchronized void onPolled(long offset, int bytes) {

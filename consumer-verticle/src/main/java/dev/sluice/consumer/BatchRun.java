@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -37,41 +38,31 @@ final class BatchRun {
     private static final Logger LOG = LoggerFactory.getLogger(BatchRun.class);
     private static final int CONFLICTS_IN_PLACE = 5;
     private static final int UNKNOWN_IN_PLACE = 3;
+    private static final long ANOTHERS_MILLIS = 250;
     private static final long LONGEST_ROUTE_BACKOFF_MILLIS = 5_000;
 
     private final Vertx vertx;
     private final String group;
-    private final EffectTransaction effects;
-    private final Downstream downstream;
+    private final Effects effects;
     private final FailureClassifier classifier;
     private final Bus bus;
     private final Succession succession;
-    private final EventSpans spans;
     private final BiConsumer<Work, Outcome> onSettled;
     private final Consumer<Work> onEnded;
 
-    /** Without tracing. */
-    BatchRun(Vertx vertx, String group, EffectTransaction effects, Downstream downstream, FailureClassifier classifier,
-             Bus bus, Succession succession, BiConsumer<Work, Outcome> onSettled, Consumer<Work> onEnded) {
-        this(vertx, group, effects, downstream, classifier, bus, succession, new EventSpans(Traces.OFF, group, ""), onSettled,
-                onEnded);
-    }
-
     /**
+     * @param effects   waits while PostgreSQL is away, or fails with {@link Downstream.LookAgain}
      * @param onSettled the outcome is durable
      * @param onEnded   nothing of the work runs any more, settled or abandoned: its lane may go on
      */
-    BatchRun(Vertx vertx, String group, EffectTransaction effects, Downstream downstream,
-             FailureClassifier classifier, Bus bus, Succession succession, EventSpans spans,
+    BatchRun(Vertx vertx, String group, Effects effects, FailureClassifier classifier, Bus bus, Succession succession,
              BiConsumer<Work, Outcome> onSettled, Consumer<Work> onEnded) {
         this.vertx = vertx;
         this.group = group;
         this.effects = effects;
-        this.downstream = downstream;
         this.classifier = classifier;
         this.bus = bus;
         this.succession = succession;
-        this.spans = spans;
         this.onSettled = onSettled;
         this.onEnded = onEnded;
     }
@@ -141,10 +132,11 @@ final class BatchRun {
     }
 
     private Future<Void> apply(List<Work> works, Failures soFar) {
-        return downstream.run(() -> spans.transaction(works, effects.apply(works))).transform(result -> {
+        return effects.apply(works).transform(result -> {
             if (result.succeeded()) {
                 result.result().forEach(this::onCommitted);
-                return Future.succeededFuture();
+                return result.result().size() == works.size() ? Future.succeededFuture()
+                        : later(ANOTHERS_MILLIS).compose(now -> attempt(without(works, result.result()), soFar));
             }
             if (result.cause() instanceof Downstream.LookAgain) {
                 return attempt(works, soFar);
@@ -153,6 +145,11 @@ final class BatchRun {
             Verdict verdict = classifier.classify(error);
             return verdict == Verdict.OUTAGE ? attempt(works, soFar) : onFailed(works, error, verdict, soFar);
         });
+    }
+
+    /** Those that another owner has now. */
+    private static List<Work> without(List<Work> works, Map<Work, Outcome> outcomes) {
+        return works.stream().filter(work -> !outcomes.containsKey(work)).toList();
     }
 
     private void onCommitted(Work work, Outcome outcome) {

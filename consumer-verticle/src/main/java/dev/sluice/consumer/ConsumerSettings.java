@@ -25,13 +25,14 @@ import java.util.Set;
  * @param commitInterval  time between two commits of a partition that moves
  * @param groupProtocol   {@code consumer} (KIP-848) or {@code classic}
  * @param membership      what becomes of an instance's place in its groups when it stops
+ * @param claims          who may work on an event, told between instances through Redis
  * @param kafka           further settings of the consumer, by Kafka's names
  */
 public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSize, int concurrency, int maxBatch,
                                int maxParked, int letterBudget, ByteSize prefetchMin, ByteSize prefetchMax, ByteSize prefetchStart,
                                Duration revocationDrain, Duration stopDeadline, Duration handlerTimeout,
                                Duration commitInterval, String groupProtocol, Membership membership,
-                               Map<String, String> kafka) {
+                               Claims.Mode claims, Map<String, String> kafka) {
 
     /** Settings of Kafka's client that would break a promise. */
     private static final Set<String> NOT_YOURS = Set.of("enable.auto.commit", "auto.offset.reset", "isolation.level",
@@ -47,6 +48,7 @@ public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSiz
 
     public ConsumerSettings {
         membership = membership == null ? Membership.KEPT : membership;
+        claims = claims == null ? Claims.Mode.LEASE : claims;
         InvalidSetting.unless(subscriptions.stream().allMatch(Objects::nonNull), "consumer.subscriptions[]", "nothing",
                 "a group, a topic and a handler each");
         subscriptions = List.copyOf(subscriptions);

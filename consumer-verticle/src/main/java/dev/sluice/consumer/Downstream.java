@@ -35,7 +35,7 @@ final class Downstream {
     static final class LookAgain extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private LookAgain() {
+        LookAgain() {
             super("partitions have changed", null, false, false);
         }
     }

@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
  * <p>Order of its statements: the inbox (a repeat ends here), the sequences (a state that is out of date ends here), the
  * handler, the rows of what was parked, the commit. A commit whose answer was lost is not known; running the batch again finds what it did.
  */
-final class EffectTransaction {
+final class EffectTransaction implements Effects {
 
     private static final Logger LOG = LoggerFactory.getLogger(EffectTransaction.class);
     /** For the statements that are not the handler's. */
@@ -73,7 +73,8 @@ final class EffectTransaction {
      * @return each work's outcome (APPLIED, DUPLICATE, SUPERSEDED, or DEAD when the inbox has it as dead), committed;
      *         failed when nothing is known to be committed
      */
-    Future<Map<Work, Outcome>> apply(List<Work> works) {
+    @Override
+    public Future<Map<Work, Outcome>> apply(List<Work> works) {
         if (traits.needsEntity()) {
             try {
                 works.forEach(work -> {

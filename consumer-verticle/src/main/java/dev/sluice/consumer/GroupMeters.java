@@ -104,7 +104,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         failures.add(now, outcome == Outcome.RETRYING || outcome == Outcome.DEAD);
         if (outcome == Outcome.DUPLICATE) {
             repeats.incrementAndGet();
-            repeatsWithoutPostgres.add(now, false);
+            repeatsWithoutPostgres.add(now, work.isRecognised());
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 
 /**
  * Where the reading of each partition starts, and where it must stop. A partition is read once Kafka has told where: until
@@ -33,11 +34,18 @@ final class Positions {
     private final String group;
     private final Consumer<byte[], byte[]> consumer;
     private final Function<String, String> topicIds;
+    private final IntSupplier epoch;
     /** Assigned, with a start that is not known yet. */
     private final Set<TopicPartition> unplaced = new HashSet<>();
     private volatile Map<TopicPartition, LostRange> lost = Map.of();
 
     Positions(String group, Consumer<byte[], byte[]> consumer, Function<String, String> topicIds) {
+        this(group, consumer, topicIds, () -> 0);
+    }
+
+    /** @param epoch of this member in its group, now */
+    Positions(String group, Consumer<byte[], byte[]> consumer, Function<String, String> topicIds, IntSupplier epoch) {
+        this.epoch = epoch;
         this.group = group;
         this.consumer = consumer;
         this.topicIds = topicIds;
@@ -65,7 +73,7 @@ final class Positions {
             for (TopicPartition partition : unplaced) {
                 long position = consumer.position(partition, DEADLINE);
                 placed.add(new AssignedPartition(partition, topicIds.apply(partition.topic()), position,
-                        suspectUntil.getOrDefault(partition, -1L)));
+                        suspectUntil.getOrDefault(partition, -1L), epoch.getAsInt()));
                 taken.put(partition, new OffsetAndMetadata(position));
             }
             taken.keySet().removeAll(suspectUntil.keySet());

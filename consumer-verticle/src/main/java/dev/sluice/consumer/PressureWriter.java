@@ -1,27 +1,21 @@
 package dev.sluice.consumer;
 
 import dev.sluice.bus.SharedPressure;
-import dev.sluice.config.RedisSettings;
+import dev.sluice.redis.RedisLink;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
+import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Tells Redis how hard one instance presses, as {@link SharedPressure} describes. The shared flag is derived in the script
  * that takes the instance's pressure in, from all that are alive, so that a healthy instance can't clear the alarm of a
- * sick one, and that of a dead one ends with its entry. With Redis away nothing happens but one line in the log.
+ * sick one, and that of a dead one ends with its entry. With Redis away nothing happens.
  */
 final class PressureWriter {
 
-    private static final Logger LOG = LoggerFactory.getLogger(PressureWriter.class);
     private static final String TTL = Long.toString(SharedPressure.LIVES.toMillis());
     /** KEYS flag, level, live. ARGV ttl, instance, pressure (empty: it leaves), threshold. All keys share one slot. */
     private static final String SCRIPT = """
@@ -52,18 +46,13 @@ final class PressureWriter {
             end
             return flag""";
 
-    private final Vertx vertx;
-    private final RedisSettings settings;
+    private final RedisLink redis;
     private final String instance;
     private final Subscription.Pressure mode;
-    /** Null while Redis is away: each try has a connection of its own. */
-    private Redis redis;
-    private boolean away;
     private boolean busy;
 
-    PressureWriter(Vertx vertx, RedisSettings settings, String instance, Subscription.Pressure mode) {
-        this.vertx = vertx;
-        this.settings = settings;
+    PressureWriter(RedisLink redis, String instance, Subscription.Pressure mode) {
+        this.redis = redis;
         this.instance = instance;
         this.mode = mode;
     }
@@ -78,44 +67,17 @@ final class PressureWriter {
 
     /** The instance leaves: its alarm with it. Never fails. */
     Future<Void> leave() {
-        return send(Request.cmd(Command.DEL).arg(SharedPressure.entry(instance)), "").onComplete(any -> close());
+        return send(Request.cmd(Command.DEL).arg(SharedPressure.entry(instance)), "");
     }
 
     private Future<Void> send(Request entry, String pressure) {
         busy = true;
-        if (redis == null) {
-            redis = Redis.createClient(vertx, new RedisOptions().setConnectionString(settings.uri()).setMaxPoolSize(1));
-        }
-        return redis.send(entry)
-                .compose(done -> mode == Subscription.Pressure.IGNORED ? Future.succeededFuture()
-                        : redis.send(Request.cmd(Command.EVAL).arg(SCRIPT).arg(3).arg(SharedPressure.FLAG)
-                                .arg(SharedPressure.LEVEL).arg(SharedPressure.LIVE).arg(TTL).arg(instance).arg(pressure)
-                                .arg(Double.toString(SharedPressure.RAISED))))
-                .timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .transform(answer -> {
-                    busy = false;
-                    onAnswer(answer.cause());
-                    return Future.succeededFuture();
-                });
-    }
-
-    private void onAnswer(Throwable error) {
-        if (error != null) {
-            close();
-        }
-        if (error != null && !away) {
-            LOG.warn("instance={} Redis is away ({}): producers don't hear of this instance's pressure", instance,
-                    error.toString());
-        } else if (error == null && away) {
-            LOG.info("instance={} Redis is back", instance);
-        }
-        away = error != null;
-    }
-
-    private void close() {
-        if (redis != null) {
-            redis.close();
-            redis = null;
-        }
+        List<Request> all = mode == Subscription.Pressure.IGNORED ? List.of(entry) : List.of(entry,
+                Request.cmd(Command.EVAL).arg(SCRIPT).arg(3).arg(SharedPressure.FLAG).arg(SharedPressure.LEVEL)
+                        .arg(SharedPressure.LIVE).arg(TTL).arg(instance).arg(pressure).arg(Double.toString(SharedPressure.RAISED)));
+        return redis.send(all).transform(answer -> {
+            busy = false;
+            return Future.succeededFuture();
+        });
     }
 }

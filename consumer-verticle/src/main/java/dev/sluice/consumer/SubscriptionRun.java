@@ -13,6 +13,7 @@ import dev.sluice.event.Topics;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.Verdict;
+import dev.sluice.redis.RedisLink;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -30,6 +31,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+
+import static dev.sluice.api.HandlerProvider.Identity.NATURAL_KEY;
 
 /** One subscription in one consumer instance: its consumer, its queue, its budget, its breaker. */
 final class SubscriptionRun implements GroupMeters.Instance {
@@ -54,6 +57,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private final LetterBudget letters;
     private final GroupMeters meters;
     private final PressureWriter pressure;
+    private final RedisLink redis;
+    private final Claims claims;
     private volatile long budget;
     private volatile double latencyMillis = Double.NaN;
     private boolean pressing;
@@ -73,7 +78,9 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.budget = settings.prefetchStart().bytes();
         this.flow = new FlowController(settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
         this.meters = GroupMeters.of(vertx, node.meters(), group);
-        this.pressure = new PressureWriter(vertx, redis, instanceId, subscription.pressure());
+        this.redis = new RedisLink(vertx, redis, "group " + group, connected -> { });
+        this.pressure = new PressureWriter(this.redis, instanceId, subscription.pressure());
+        this.claims = Claims.of(settings.claims(), vertx, this.redis, group, instanceId);
         this.downstream = new Downstream(vertx, new Ping(pool)::answered, group,
                 error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, this::control);
         this.letters = new LetterBudget(settings.letterBudget(), System.nanoTime());
@@ -82,7 +89,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 : new Pipeline(context, subscription.ordering(), settings.maxBatch(), settings::concurrency, letters,
                         this::wake);
         this.transactions = new PgTransactions(vertx, pool);
-        EffectTransaction effects = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
+        EffectTransaction transaction = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
                 SequencePolicy.of(subscription.sequences(), group), settings.handlerTimeout(), watch);
         Durably durably = new Durably(vertx, group, downstream, classifier);
         this.succession = subscription.retriesFor(provider.traits().effect()) == Retries.RELAXED ? Succession.OVERTAKING
@@ -91,9 +98,12 @@ final class SubscriptionRun implements GroupMeters.Instance {
         Trials trials = new Trials(vertx, group, new TrialTable(pool, group), durably,
                 settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()), pipeline::start);
         EventSpans spans = new EventSpans(node.traces(), group, provider.name());
+        Effects guarded = works -> downstream.run(() -> spans.transaction(works, transaction.apply(works)));
         BiConsumer<Work, Outcome> onSettled =
                 (work, outcome) -> spans.onSettled(work, outcome, () -> meters.onSettled(work, outcome));
-        pipeline.runWith(new BatchRun(vertx, group, effects, downstream, classifier, node.bus(), succession, spans,
+        // A handler whose own key tells repeats may have work to do for one.
+        Effects effects = provider.traits().identity() == NATURAL_KEY ? guarded : new Recognition(claims, guarded);
+        pipeline.runWith(new BatchRun(vertx, group, effects, classifier, node.bus(), succession,
                 onSettled.andThen(trials::onSettled)
                         .andThen((work, outcome) -> letters.onSettled(outcome, System.nanoTime())),
                 work -> {
@@ -121,7 +131,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private PollLoop pollLoop() {
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties(), new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
-        Positions positions = new Positions(subscription.group(), consumer, new TopicIds(adminProperties()));
+        Positions positions = new Positions(subscription.group(), consumer, new TopicIds(adminProperties()),
+                () -> consumer.groupMetadata().generationId());
         return new PollLoop(subscription.group(), consumer, positions,
                 new Commits(subscription.group(), consumer, positions, meters::onCommitRefused), pipeline, settings,
                 () -> budget, watch, meters)
@@ -147,6 +158,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     /** On the event loop. */
     void start() {
         succession.start();
+        redis.open();
         pollThread.start();
         meters.add(this);
         controlTimer = vertx.setPeriodic(CONTROL_MILLIS, timer -> control());
@@ -246,6 +258,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 .eventually(() -> {
                     succession.stop();
                     return handler.close();
-                }).eventually(pressure::leave);
+                }).eventually(claims::close).eventually(pressure::leave)
+                .eventually(redis::close);
     }
 }

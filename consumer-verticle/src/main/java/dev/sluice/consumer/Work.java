@@ -14,6 +14,7 @@ final class Work {
     private final Decoded decoded;
     private final int bytes;
     private final long polledNanos;
+    private boolean recognised;
     /** Null for what comes from Kafka. */
     private final Parked parked;
     /** What it was taken from, while it is under way; {@link KeyLanes}' own. */
@@ -103,6 +104,15 @@ final class Work {
     @Override
     public boolean equals(Object other) {
         return this == other;
+    }
+
+    /** It is a repeat, and PostgreSQL was not asked. Event loop only. */
+    void onRecognised() {
+        recognised = true;
+    }
+
+    boolean isRecognised() {
+        return recognised;
     }
 
     int bytes() {

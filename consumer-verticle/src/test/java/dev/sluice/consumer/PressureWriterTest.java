@@ -3,6 +3,7 @@ package dev.sluice.consumer;
 import dev.sluice.bus.SharedPressure;
 import dev.sluice.config.RedisSettings;
 import dev.sluice.consumer.Subscription.Pressure;
+import dev.sluice.redis.RedisLink;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisAPI;
@@ -96,9 +97,10 @@ class PressureWriterTest {
 
     @Test
     void shouldSayOnceThatRedisIsAway() {
-        PressureWriter alone = new PressureWriter(vertx, new RedisSettings("redis://127.0.0.1:1",
-                Duration.ofMillis(200)), "alone", Pressure.COUNTS);
-        try (CapturedLog log = CapturedLog.of(PressureWriter.class)) {
+        RedisLink nowhere = new RedisLink(vertx, new RedisSettings("redis://127.0.0.1:1", Duration.ofMillis(200)), "alone", up -> { });
+        PressureWriter alone = new PressureWriter(nowhere, "alone", Pressure.COUNTS);
+        try (CapturedLog log = CapturedLog.of(RedisLink.class)) {
+            vertx.getOrCreateContext().runOnContext(now -> nowhere.open());
             await().pollInterval(Duration.ofMillis(300)).until(() -> {
                 write(alone, 1);
                 return !log.lines().isEmpty();
@@ -111,7 +113,10 @@ class PressureWriterTest {
     }
 
     private PressureWriter writer(String instance, Pressure mode) {
-        return new PressureWriter(vertx, new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), instance, mode);
+        RedisLink link = new RedisLink(vertx, new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), instance, up -> { });
+        vertx.getOrCreateContext().runOnContext(now -> link.open());
+        await().until(link::isUp);
+        return new PressureWriter(link, instance, mode);
     }
 
     private void write(PressureWriter writer, double pressure) {

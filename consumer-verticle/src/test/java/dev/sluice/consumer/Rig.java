@@ -99,6 +99,8 @@ final class Rig {
         int queue = 500;
         int maxParked = 1_000;
         int letterBudget = 10_000;
+        Claims.Mode claims = Claims.Mode.LEASE;
+        String redis = Backends.redis();
         Subscription.Retries retries = Subscription.Retries.RELAXED;
         /** The handler's own settings; empty: the script of this rig. */
         Map<String, Object> own = Map.of();
@@ -111,10 +113,10 @@ final class Rig {
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500, with.maxParked, with.letterBudget,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
                 with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
-                kafka(with));
+                with.claims, kafka(with));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
-                new RedisSettings(Backends.redis(), Duration.ofSeconds(1)), node, () -> with.membership)).await(30, TimeUnit.SECONDS));
+                new RedisSettings(with.redis, Duration.ofSeconds(1)), node, () -> with.membership)).await(30, TimeUnit.SECONDS));
     }
 
     private static Map<String, String> kafka(Settings with) {

@@ -1,0 +1,66 @@
+package dev.sluice.consumer;
+
+import dev.sluice.event.Outcome;
+import io.vertx.core.Future;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Answers for repeats before PostgreSQL is asked: from the window of what this instance has settled, then as {@link Claims}
+ * do. An event enters the window after its commit and never before. A replay and a parked event have rows to change
+ * besides their effect: they go to PostgreSQL always. Not for handlers whose own key tells repeats: a repeat may be work.
+ */
+final class Recognition implements Effects {
+
+    private final SettledWindow window = new SettledWindow();
+    private final Claims claims;
+    private final Effects effects;
+
+    Recognition(Claims claims, Effects effects) {
+        this.claims = claims;
+        this.effects = effects;
+    }
+
+    static boolean mayRecognise(Work work) {
+        return !work.isReplay() && !work.isParked();
+    }
+
+    /** Identities whose repeats need nothing more. That of a dead letter is not: its record comes again until the letter is there. */
+    static Set<String> settled(Map<Work, Outcome> committed) {
+        Set<String> settled = new LinkedHashSet<>(committed.size() * 2);
+        committed.forEach((work, outcome) -> settled.add(work.eventId()));
+        committed.forEach((work, outcome) -> {
+            if (outcome == Outcome.DEAD) {
+                settled.remove(work.eventId());
+            }
+        });
+        return settled;
+    }
+
+    @Override
+    public Future<Map<Work, Outcome>> apply(List<Work> works) {
+        Map<Work, Outcome> outcomes = new LinkedHashMap<>();
+        List<Work> unknown = new ArrayList<>(works.size());
+        for (Work work : works) {
+            if (mayRecognise(work) && window.contains(work.eventId())) {
+                work.onRecognised();
+                outcomes.put(work, Outcome.DUPLICATE);
+            } else {
+                unknown.add(work);
+            }
+        }
+        if (unknown.isEmpty()) {
+            return Future.succeededFuture(outcomes);
+        }
+        return claims.run(unknown, effects).map(committed -> {
+            settled(committed).forEach(window::add);
+            outcomes.putAll(committed);
+            return outcomes;
+        });
+    }
+}
