@@ -8,6 +8,7 @@ import dev.sluice.bus.Node;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.PostgresSettings;
 import dev.sluice.event.Topics;
+import dev.sluice.store.Seat;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.ReplyException;
@@ -24,7 +25,7 @@ import java.util.stream.Stream;
 
 /**
  * Tells the lag of all groups, regularly as metrics and when asked at {@link Addresses#LAG_NOW}. Of all monitors of a
- * cluster one samples, see {@link SamplersSeat}; the others hand questions on to it, and answer themselves only where
+ * cluster one samples, see {@link Seat}; the others hand questions on to it, and answer themselves only where
  * the bus does not reach it (then without a history, so without verdicts that need one).
  */
 public final class LagMonitorVerticle extends VerticleBase {
@@ -40,7 +41,7 @@ public final class LagMonitorVerticle extends VerticleBase {
 
     private LagMeters meters;
     private Sampling sampling;
-    private SamplersSeat seat;
+    private Seat seat;
     private Bus.Serving everybody;
     private Bus.Serving news;
     private ScalingSignal scaling;
@@ -77,7 +78,7 @@ public final class LagMonitorVerticle extends VerticleBase {
         return GroupOffsets.open(vertx, kafka, client, settings.deadline(), topicsByGroup).compose(offsets ->
                 vertx.executeBlocking(() -> new OldestUnread(kafka, client + "-reader")).compose(oldest -> {
                     sampling = new Sampling(vertx, settings, offsets, oldest, new ParkedCount(postgres.pool(vertx)), pauses);
-                    seat = new SamplersSeat(vertx, postgres, this::onSeatChanged);
+                    seat = new Seat(vertx, postgres, "lag sampler", this::onSeatChanged);
                     everybody = node.bus().serve(Addresses.LAG_NOW, question -> answer());
                     beat = node.beat(vertx, "lag-monitor-verticle", deploymentID(), () -> fault);
                     return seat.start();

@@ -1,4 +1,4 @@
-package dev.sluice.lag;
+package dev.sluice.store;
 
 import dev.sluice.config.PostgresSettings;
 import dev.sluice.devstack.Postgres;
@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 @Timeout(60)
 @ExtendWith(StackExtension.class)
-class SamplersSeatTest {
+class SeatTest {
 
     private final Vertx first = Vertx.vertx();
     private final Vertx second = Vertx.vertx();
@@ -36,8 +36,8 @@ class SamplersSeatTest {
 
     @Test
     void shouldBelongToOneAndGoToThePeerOfOneThatLeaves(Postgres postgres) {
-        SamplersSeat one = seat(first, postgres);
-        SamplersSeat other = seat(second, postgres);
+        Seat one = seat(first, postgres);
+        Seat other = seat(second, postgres);
         assertThat(one.isOurs()).isTrue();
         assertThat(other.isOurs()).isFalse();
 
@@ -48,8 +48,8 @@ class SamplersSeatTest {
 
     @Test
     void shouldGoToThePeerOfOneWhoseSessionIsGone(Postgres postgres) throws Exception {
-        SamplersSeat one = seat(first, postgres);
-        SamplersSeat other = seat(second, postgres);
+        Seat one = seat(first, postgres);
+        Seat other = seat(second, postgres);
         assertThat(one.isOurs()).isTrue();
 
         assertThat(endTheHoldersSession(postgres)).isTrue();
@@ -60,8 +60,8 @@ class SamplersSeatTest {
 
     @Test
     void shouldGoToThePeerOfOneThatIsFrozenAndNotComeBackWhenItThaws(Postgres postgres) {
-        SamplersSeat one = seat(first, postgres);
-        SamplersSeat other = seat(second, postgres);
+        Seat one = seat(first, postgres);
+        Seat other = seat(second, postgres);
         CountDownLatch thaw = new CountDownLatch(1);
         ((VertxInternal) first).nettyEventLoopGroup().forEach(loop -> loop.execute(() -> await(thaw)));
 
@@ -81,11 +81,11 @@ class SamplersSeatTest {
         }
     }
 
-    private static SamplersSeat seat(Vertx vertx, Postgres postgres) {
-        AtomicReference<SamplersSeat> seat = new AtomicReference<>();
+    private static Seat seat(Vertx vertx, Postgres postgres) {
+        AtomicReference<Seat> seat = new AtomicReference<>();
         vertx.runOnContext(now -> {
-            SamplersSeat made = new SamplersSeat(vertx, PostgresSettings.of(postgres.host(), postgres.port(),
-                    postgres.database(), postgres.user(), postgres.password()), ours -> { });
+            Seat made = new Seat(vertx, PostgresSettings.of(postgres.host(), postgres.port(),
+                    postgres.database(), postgres.user(), postgres.password()), "test", ours -> { });
             made.start().onComplete(known -> seat.set(made));
         });
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> seat.get() != null);

@@ -1,9 +1,10 @@
-package dev.sluice.lag;
+package dev.sluice.store;
 
 import dev.sluice.config.PostgresSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.Tuple;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,19 +14,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * One node of the cluster samples, the others stand by: whose session holds an advisory lock of PostgreSQL. A session
+ * One of the cluster does a task, the others stand by: whose session holds an advisory lock of PostgreSQL. A session
  * that says nothing for 8 s (its process is frozen) is ended by PostgreSQL, and a peer takes over. With PostgreSQL away
- * whoever had the seat keeps it: lag sampled twice is better than a lag that nobody knows. For one context.
+ * whoever had the seat keeps it, so for a while two may have it: the task must be harmless when done twice. For one
+ * context.
  */
-final class SamplersSeat {
+public final class Seat {
 
-    private static final Logger LOG = LoggerFactory.getLogger(SamplersSeat.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Seat.class);
     private static final Duration LOOK = Duration.ofSeconds(2);
     private static final Map<String, String> SESSION = Map.of("idle_session_timeout", "8s", "lock_timeout", "2s");
-    private static final String TAKE = "SELECT pg_try_advisory_lock(hashtextextended('sluice lag sampler', 0))";
+    private static final String TAKE = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))";
 
     private final Vertx vertx;
     private final PostgresSettings postgres;
+    private final String task;
     private final Consumer<Boolean> onChanged;
     private PgConnection session;
     /** This session, not an earlier one, holds the lock. */
@@ -34,15 +37,19 @@ final class SamplersSeat {
     private boolean closed;
     private long timer;
 
-    /** @param onChanged told whether the seat is ours now */
-    SamplersSeat(Vertx vertx, PostgresSettings postgres, Consumer<Boolean> onChanged) {
+    /**
+     * @param task      the same on all nodes, another than every other seat's; the log names it
+     * @param onChanged told whether the seat is ours now
+     */
+    public Seat(Vertx vertx, PostgresSettings postgres, String task, Consumer<Boolean> onChanged) {
         this.vertx = vertx;
         this.postgres = postgres;
+        this.task = task;
         this.onChanged = onChanged;
     }
 
     /** Completes when it is known who has the seat, or PostgreSQL has not said. */
-    Future<Void> start() {
+    public Future<Void> start() {
         return look().eventually(() -> {
             if (!closed) {
                 timer = vertx.setTimer(LOOK.toMillis(), due -> start());
@@ -51,7 +58,7 @@ final class SamplersSeat {
         });
     }
 
-    boolean isOurs() {
+    public boolean isOurs() {
         return ours;
     }
 
@@ -62,13 +69,13 @@ final class SamplersSeat {
         Future<PgConnection> connected = session != null ? Future.succeededFuture(session)
                 : PgConnection.connect(vertx, postgres.connectOptions(SESSION)).onSuccess(this::onConnected);
         return connected.compose(held -> locked ? held.query("SELECT 1").execute().mapEmpty()
-                : held.query(TAKE).execute().map(rows -> {
+                : held.preparedQuery(TAKE).execute(Tuple.of("sluice " + task)).map(rows -> {
                     onAnswer(rows.iterator().next().getBoolean(0));
                     return null;
                 }))
                 .timeout(LOOK.toMillis() * 2, TimeUnit.MILLISECONDS)
                 .<Void>mapEmpty().recover(away -> {
-                    LOG.debug("who samples the lag can't be asked: {}", away.toString());
+                    LOG.debug("who does it can't be asked: task={} error={}", task, away.toString());
                     forget();
                     return Future.succeededFuture();
                 });
@@ -88,7 +95,7 @@ final class SamplersSeat {
         locked = taken;
         if (taken != ours) {
             ours = taken;
-            LOG.info(taken ? "this node samples the lag" : "another node samples the lag, this one stands by");
+            LOG.info(taken ? "done here: task={}" : "done elsewhere, standing by: task={}", task);
             onChanged.accept(taken);
         }
     }
@@ -103,7 +110,7 @@ final class SamplersSeat {
         }
     }
 
-    Future<Void> close() {
+    public Future<Void> close() {
         closed = true;
         vertx.cancelTimer(timer);
         PgConnection old = session;
