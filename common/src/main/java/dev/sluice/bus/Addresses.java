@@ -17,6 +17,10 @@ public final class Addresses {
     public static final Request<DeadLetters.ShowLetter, DeadLetters.Shown> SHOW_LETTER = new Request<>(
             "sluice.dlq.show", DeadLetters.ShowLetter.class, DeadLetters.Shown.class, Duration.ofSeconds(10));
 
+    /** Operations server to the DLQ router: one portion of letters with their records. */
+    public static final Request<DeadLetters.ExportLetters, DeadLetters.Exported> EXPORT_LETTERS = new Request<>(
+            "sluice.dlq.export", DeadLetters.ExportLetters.class, DeadLetters.Exported.class, Duration.ofSeconds(20));
+
     /** Operations server to the DLQ router: replay or discard one portion of the letters that are meant. */
     public static final Request<DeadLetters.Act, DeadLetters.Acted> ACT_ON_LETTERS = new Request<>(
             "sluice.dlq.act", DeadLetters.Act.class, DeadLetters.Acted.class, Duration.ofSeconds(30));

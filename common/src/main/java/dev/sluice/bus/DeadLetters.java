@@ -7,10 +7,16 @@ import java.util.List;
 /** Browsing dead letters and acting on them. */
 public sealed interface DeadLetters extends Message {
 
-    /** As in the table {@code dead_letters}. @param seq the place in the order of browsing. @param failedAt RFC 3339 */
+    /**
+     * As in the table {@code dead_letters}.
+     *
+     * @param seq      the place in the order of browsing
+     * @param failedAt RFC 3339
+     * @param bytes    of its record; 0 when not known
+     */
     record Letter(long seq, String id, String state, String group, String eventId, String entity, String eventType,
                   String errorType, String errorMessage, String originalTopic, int originalPartition,
-                  long originalOffset, int retryCount, String failedAt) {
+                  long originalOffset, int retryCount, String failedAt, int bytes) {
     }
 
     /**
@@ -37,6 +43,14 @@ public sealed interface DeadLetters extends Message {
 
     /** @param letter null when there is none of that id. @param record null when Kafka has it no more */
     record Shown(Letter letter, RawRecord record) implements DeadLetters {
+    }
+
+    /** A portion of letters to take away. @param after as in {@link ListLetters} */
+    record ExportLetters(Filter filter, String actor, String reason, long after) implements DeadLetters {
+    }
+
+    /** The oldest first. @param next 0 after the last portion */
+    record Exported(List<Shown> letters, long next) implements DeadLetters {
     }
 
     /**

@@ -29,7 +29,7 @@ class RecordCodecTest {
         RawRecord bare = new RawRecord("events", 0, 0, 0, null, null, List.of());
         ErrorInfo unsaid = new ErrorInfo(List.of(), null, 503, null, null);
         DeadLetters.Letter letter = new DeadLetters.Letter(7, "dlq.errors-0-1", "open", "audit", "source id", null, "paid",
-                "PERMANENT", "refused", "events", 5, 77, 4, "2026-01-31T08:00:00.000Z");
+                "PERMANENT", "refused", "events", 5, 77, 4, "2026-01-31T08:00:00.000Z", 300);
         DeadLetters.Filter filter = new DeadLetters.Filter(List.of("dlq.errors-0-1"), null, "paid", null, "refused", null,
                 "audit", null, null, "open");
         return Stream.of(
@@ -37,6 +37,8 @@ class RecordCodecTest {
                 new DeadLetters.Page(List.of(letter), 7),
                 new DeadLetters.ShowLetter("dlq.errors-0-1"),
                 new DeadLetters.Shown(letter, full),
+                new DeadLetters.ExportLetters(filter, "anna", "for the auditors", 7),
+                new DeadLetters.Exported(List.of(new DeadLetters.Shown(letter, bare)), 9),
                 new DeadLetters.Act("discard", filter, "anna", "a broken client", true, 100, 0),
                 new DeadLetters.Acted(3, 1, 9, null),
                 new RouteFailure("r-1", "audit", full, "source id", error, 3, 999, RouteFailure.Order.PRESERVED, 2),

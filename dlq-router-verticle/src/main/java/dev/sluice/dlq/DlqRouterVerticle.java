@@ -9,6 +9,7 @@ import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.PostgresSettings;
 import dev.sluice.failure.Classifier;
 import dev.sluice.failure.FailureClassifier;
+import dev.sluice.store.Seat;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.sqlclient.Pool;
@@ -46,6 +47,8 @@ public final class DlqRouterVerticle extends VerticleBase {
     private Bus.Serving serving;
     private List<Bus.Serving> desk = List.of();
     private LetterProjection projection;
+    private Seat projectors;
+    private Replay replay;
 
     public DlqRouterVerticle(DlqSettings settings, KafkaSettings kafka, PostgresSettings postgres, Node node) {
         this.settings = settings;
@@ -78,14 +81,20 @@ public final class DlqRouterVerticle extends VerticleBase {
 
     private Future<Void> serveOperators() {
         LetterTable table = new LetterTable(pool);
-        LetterDesk letters = new LetterDesk(vertx, table, new LetterRecords(kafka), writer, settings::scheduleOf,
-                clock::millis);
+        ActionTable actions = new ActionTable(pool);
+        LetterPortion.Reader reader = new LetterPortion.Reader(vertx, table, new LetterRecords(kafka),
+                LetterDesk.LARGEST_EXPORT);
+        LetterDesk letters = new LetterDesk(table, actions, reader);
+        replay = new Replay(vertx, writer, actions, settings::scheduleOf, clock::millis);
+        LetterActions decided = new LetterActions(table, actions, reader, replay);
         projection = new LetterProjection(vertx, kafka, table, "sluice-dead-letters-" + deploymentID() + "-"
                 + System.identityHashCode(this));
-        projection.start();
+        projectors = new Seat(vertx, postgres, "projection of the dead letters", projection::follow);
+        projectors.start();
         desk = List.of(node.bus().serve(Addresses.LIST_LETTERS, letters::list),
                 node.bus().serve(Addresses.SHOW_LETTER, letters::show),
-                node.bus().serve(Addresses.ACT_ON_LETTERS, letters::act));
+                node.bus().serve(Addresses.EXPORT_LETTERS, letters::export),
+                node.bus().serve(Addresses.ACT_ON_LETTERS, decided::act));
         return Future.all(desk.stream().map(Bus.Serving::started).toList()).mapEmpty();
     }
 
@@ -112,6 +121,8 @@ public final class DlqRouterVerticle extends VerticleBase {
     public Future<?> stop() {
         return serving.stop()
                 .eventually(() -> Future.join(desk.stream().map(Bus.Serving::stop).toList()))
+                .eventually(() -> replay.stop().timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS))
+                .eventually(projectors::close)
                 .eventually(() -> projection.stop().timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS))
                 .compose(unregistered -> Future.join(new ArrayList<>(underWay))
                         .timeout(STOP_WITHIN.toMillis(), TimeUnit.MILLISECONDS).otherwiseEmpty())

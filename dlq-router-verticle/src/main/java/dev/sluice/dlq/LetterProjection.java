@@ -21,9 +21,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Brings the letters of the dead-letter topics into PostgreSQL, each once. The offset moves in the letters' own
- * transaction, so any number of projections may run, be killed and start again: a letter that is there already stays as
- * it is. With both tables emptied it reads everything again from the beginning.
+ * Brings the letters of the dead-letter topics into PostgreSQL, each once; of all routers one does, see
+ * {@link dev.sluice.store.Seat}. The offset moves in the letters' own
+ * transaction, so projections may be killed, start again and even run twice for a while: a letter that is there already
+ * stays as it is. With both tables emptied it reads everything again from the beginning.
  */
 final class LetterProjection {
 
@@ -40,7 +41,8 @@ final class LetterProjection {
     private final String clientId;
     /** Null until the first success and after each failure; only ever used inside the worker. */
     private KafkaConsumer<byte[], byte[]> consumer;
-    private volatile boolean stopping;
+    private boolean following;
+    private boolean running;
     private Future<Void> turn = Future.succeededFuture();
 
     LetterProjection(Vertx vertx, KafkaSettings kafka, LetterTable table, String clientId) {
@@ -51,20 +53,34 @@ final class LetterProjection {
         this.worker = vertx.createSharedWorkerExecutor(clientId, 1);
     }
 
-    /** Returns at once; with Kafka or PostgreSQL away it goes on trying. */
-    void start() {
-        if (stopping) {
-            return;
+    /**
+     * Returns at once; with Kafka or PostgreSQL away it goes on trying.
+     *
+     * @param ours whether this projection is the one that works
+     */
+    void follow(boolean ours) {
+        following = ours;
+        if (ours && !running) {
+            running = true;
+            next();
         }
-        turn = step().recover(error -> {
-            LOG.warn("the dead letters can't be projected now: {}", error.toString());
-            return worker.executeBlocking(this::forget).compose(gone -> vertx.timer(RETRY_MILLIS)).mapEmpty();
-        });
-        turn.onComplete(any -> start());
+    }
+
+    private void next() {
+        if (following) {
+            turn = step().recover(error -> {
+                LOG.warn("the dead letters can't be projected now: {}", error.toString());
+                return worker.executeBlocking(this::forget).compose(gone -> vertx.timer(RETRY_MILLIS)).mapEmpty();
+            });
+            turn.onComplete(any -> next());
+        } else {
+            running = false;
+            turn = worker.executeBlocking(this::forget);
+        }
     }
 
     Future<Void> stop() {
-        stopping = true;
+        following = false;
         return turn.otherwiseEmpty().eventually(() -> worker.executeBlocking(this::forget))
                 .eventually(worker::close);
     }

@@ -13,7 +13,7 @@ import java.time.ZoneOffset;
 /** What is shown of a letter in a list. A header that is missing leaves a sensible word, so each record has a row. Pure. */
 record LetterRow(String id, String topic, int partition, long offset, String group, String eventId, String entity,
                  String eventType, String errorType, String errorMessage, Place original, int retryCount,
-                 OffsetDateTime failedAt) {
+                 OffsetDateTime failedAt, int bytes) {
 
     private static final int LONGEST = 2_048;
 
@@ -27,7 +27,7 @@ record LetterRow(String id, String topic, int partition, long offset, String gro
                 or(record, FailureHeaders.ORIGINAL_GROUP, ""), or(record, FailureHeaders.EVENT_IDENTITY, ""),
                 storable(subject != null ? subject : key), storable(record.header("ce_type")),
                 or(record, FailureHeaders.ERROR_TYPE, "UNKNOWN"), or(record, FailureHeaders.ERROR_MESSAGE, ""), original,
-                (int) number(record, FailureHeaders.RETRY_COUNT, Integer.MAX_VALUE), failedAt(record));
+                (int) number(record, FailureHeaders.RETRY_COUNT, Integer.MAX_VALUE), failedAt(record), record.size());
     }
 
     private static String or(RawRecord record, String header, String otherwise) {

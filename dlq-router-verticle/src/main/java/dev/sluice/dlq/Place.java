@@ -21,4 +21,12 @@ record Place(String topic, int partition, long offset) {
         }
         return new Place(record.topic(), record.partition(), record.offset());
     }
+
+    /** Of the letter with an id from {@code dead_letters}: {@code topic-partition-offset}. */
+    static Place ofLetter(String id) {
+        int offset = id.lastIndexOf('-');
+        int partition = id.lastIndexOf('-', offset - 1);
+        return new Place(id.substring(0, partition), Integer.parseInt(id.substring(partition + 1, offset)),
+                Long.parseLong(id.substring(offset + 1)));
+    }
 }

@@ -17,16 +17,22 @@ import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.event.Outcome;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.RawRecord.Header;
+import dev.sluice.failure.RetrySchedule;
 import dev.sluice.store.Inbox;
 import dev.sluice.store.Schema;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.kafka.client.producer.KafkaWriteStream;
 import io.vertx.sqlclient.Pool;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.MockProducer;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +43,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -65,7 +72,8 @@ class DeadLettersTest {
         postgres = PostgresSettings.of(database.host(), database.port(), database.database(), database.user(), database.password());
         Schema.migrate(postgres);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            admin.createTopics(List.of(new NewTopic("events.retry", 4, (short) 1), new NewTopic("dlq.errors", 3, (short) 1),
+            admin.createTopics(List.of(new NewTopic("events.retry", 4, (short) 1),
+                    new NewTopic("dlq.errors", 3, (short) 1).configs(Map.of("max.message.bytes", "1572864")),
                     new NewTopic("dlq.poison", 3, (short) 1))).all().get(60, TimeUnit.SECONDS);
         }
     }
@@ -84,7 +92,11 @@ class DeadLettersTest {
     }
 
     private void deploy() {
-        deployment = ended(vertx.deployVerticle(new DlqRouterVerticle(DlqSettings.standard(),
+        deployment = router();
+    }
+
+    private String router() {
+        return ended(vertx.deployVerticle(new DlqRouterVerticle(DlqSettings.standard(),
                 new KafkaSettings(kafka.bootstrapServers(), Map.of()), postgres,
                 new Node("node-1", bus, new SimpleMeterRegistry()))));
     }
@@ -192,9 +204,110 @@ class DeadLettersTest {
         assertThat(ended(new Inbox(Failures.GROUP).find(pool, eventId))).contains(Outcome.DISCARDED);
     }
 
+    @Test
+    void shouldProjectOnOneRouterAndGoOnOnAnother() {
+        String other = router();
+        bury(1);
+        awaitOpen(1);
+        assertThat(readers()).isEqualTo(1);
+
+        ended(vertx.undeploy(deployment));
+        bury(1);
+
+        awaitOpen(2);
+        ended(vertx.undeploy(other));
+    }
+
+    @Test
+    void shouldKeepTheIntentOfAReplayThatIsCutOffAndGoOnWhenAskedAgain() {
+        bury(5);
+        awaitOpen(5);
+        MockProducer<byte[], byte[]> dying = new MockProducer<>(oneRetryPartition(), false, null, new ByteArraySerializer(),
+                new ByteArraySerializer());
+        ActionTable actions = new ActionTable(pool);
+        LetterTable table = new LetterTable(pool);
+        LetterPortion.Reader reader = new LetterPortion.Reader(vertx, table,
+                new LetterRecords(new KafkaSettings(kafka.bootstrapServers(), Map.of())), 1_000_000);
+        vertx.runOnContext(now -> new LetterActions(table, actions, reader, new Replay(vertx,
+                new RecordWriter(KafkaWriteStream.create(vertx, dying), System::currentTimeMillis), actions,
+                group -> RetrySchedule.STANDARD, System::currentTimeMillis))
+                .act(new Act("replay", marked(null), "anna", mark, false, 100, 0)));
+        await().until(() -> dying.history().size() == 5);
+        assertThat(count("dead_letter_actions WHERE outcome = 'begun' AND letters = 0 AND cardinality(letter_ids) = 5 "
+                + "AND ended_at IS NULL AND reason = '" + mark + "'")).isEqualTo(1);
+        assertThat(list(marked("open"))).hasSize(5);
+
+        assertThat(act("replay", false)).isEqualTo(new Acted(5, 0, 0, null));
+
+        assertThat(list(marked("replayed"))).hasSize(5);
+        assertThat(audited("replay")).isEqualTo(5);
+    }
+
+    @Test
+    void shouldEndAReplayInOrderWhenItsRouterStops() throws Exception {
+        bury(5);
+        awaitOpen(5);
+        long before = retries();
+        Future<Acted> act = bus.ask(Addresses.ACT_ON_LETTERS, new Act("replay", marked(null), "anna", mark, false, 2, 0));
+        await().until(() -> !list(marked("replayed")).isEmpty());
+
+        ended(vertx.undeploy(deployment));
+        await().until(act::isComplete);
+        long marked = count("dead_letters WHERE state = 'replayed' AND error_message LIKE '%" + mark + "'");
+        assertThat(act.failed()).isTrue();
+        assertThat(marked).isBetween(1L, 4L).isEqualTo(retries() - before).isEqualTo(audited("replay"));
+        assertThat(count("dead_letter_actions WHERE outcome = 'failed' AND reason = '" + mark + "'")).isEqualTo(1);
+        deploy();
+
+        assertThat(act("replay", false).letters()).isEqualTo(5 - marked);
+        assertThat(retries() - before).isEqualTo(5);
+    }
+
+    private static Cluster oneRetryPartition() {
+        org.apache.kafka.common.Node node = new org.apache.kafka.common.Node(0, "localhost", 1);
+        return new Cluster("c", List.of(node), List.of(new PartitionInfo("events.retry", 0, node,
+                new org.apache.kafka.common.Node[] {node}, new org.apache.kafka.common.Node[] {node})), Set.of(), Set.of());
+    }
+
+    @Test
+    void shouldExportInPortionsThatFitIntoMemory() {
+        byte[] large = new byte[1_000_000];
+        bury(3, large);
+        awaitOpen(3);
+
+        List<DeadLetters.Shown> shown = new ArrayList<>();
+        long after = 0;
+        do {
+            DeadLetters.Exported portion = ended(bus.ask(Addresses.EXPORT_LETTERS,
+                    new DeadLetters.ExportLetters(marked(null), "anna", mark, after)));
+            assertThat(portion.letters().size()).isLessThan(3);
+            shown.addAll(portion.letters());
+            after = portion.next();
+        } while (after != 0);
+
+        assertThat(shown).extracting(each -> each.record().value().length).containsExactly(1_000_000, 1_000_000, 1_000_000);
+        assertThat(shown).extracting(each -> each.letter().id()).doesNotHaveDuplicates();
+        assertThat(audited("export")).isEqualTo(3);
+    }
+
+    /** Consumers of this process that follow the dead letters, by Kafka's own beans. */
+    private static int readers() {
+        try {
+            return java.lang.management.ManagementFactory.getPlatformMBeanServer().queryNames(new javax.management.ObjectName(
+                    "kafka.consumer:type=app-info,id=sluice-dead-letters-*"), null).size();
+        } catch (javax.management.MalformedObjectNameException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private void bury(int letters) {
+        bury(letters, Failures.VALUE);
+    }
+
+    private void bury(int letters, byte[] value) {
+        RawRecord record = new RawRecord("events", 5, 77, 1_700_000_000_123L, Failures.KEY, value, List.of());
         IntStream.range(0, letters).forEach(i -> assertThat(ended(bus.ask(Addresses.ROUTE_FAILURE,
-                Failures.of(Failures.record("events"), UUID.randomUUID().toString(),
+                Failures.of(record, UUID.randomUUID().toString(),
                         new dev.sluice.failure.ErrorInfo(List.of("dev.sluice.api.PermanentFailure"), null, 0,
                                 "refused " + mark, ""))))).isInstanceOf(Routed.Dead.class));
     }
@@ -218,6 +331,10 @@ class DeadLettersTest {
     private long audited(String action) {
         return ended(pool.query("SELECT coalesce(sum(letters), 0) FROM dead_letter_actions WHERE actor = 'anna' AND action = '"
                 + action + "' AND reason = '" + mark + "'").execute()).iterator().next().getLong(0);
+    }
+
+    private long count(String from) {
+        return ended(pool.query("SELECT count(*) FROM " + from).execute()).iterator().next().getLong(0);
     }
 
     private static long retries() throws Exception {

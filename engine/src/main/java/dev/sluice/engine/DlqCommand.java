@@ -29,6 +29,8 @@ final class DlqCommand implements Callable<Integer> {
             "originalPartition", "originalOffset", "group", "retryCount", "failedAt");
     private static final String ROW = "%-28s %-10s %-11s %-20s %-28s %s%n";
 
+    private static final int PAGE = 1_000;
+
     private enum Action { list, show, replay, discard, export }
 
     @Mixin
@@ -70,6 +72,12 @@ final class DlqCommand implements Callable<Integer> {
         if (running == null) {
             return fail("nothing is running (no node over " + node.data() + ")");
         }
+        if (!ids.isEmpty() && (action == Action.list || action == Action.export)) {
+            return fail(action + " takes filters, no ids; one letter: show " + ids.get(0));
+        }
+        if (limit < 1) {
+            return fail("--limit: at least 1");
+        }
         try {
             String operations = running.operations();
             return switch (action) {
@@ -93,15 +101,17 @@ final class DlqCommand implements Callable<Integer> {
         long after = 0;
         int left = limit;
         do {
-            JsonNode page = page(operations, after, Math.min(1_000, left));
+            JsonNode page = asked(RunningNode.get(operations, "/admin/dlq?after=" + after + "&limit="
+                    + Math.max(1, Math.min(PAGE, left)) + letters.asQuery()));
             for (JsonNode letter : page.path("letters")) {
                 if (json) {
-                    listed.add(((ObjectNode) letter).retain(LISTED));
+                    ObjectNode one = listed.addObject();
+                    LISTED.forEach(name -> one.set(name, letter.path(name)));
                 } else {
                     out.printf(ROW, letter.path("id").asText(), letter.path("state").asText(),
                             letter.path("errorType").asText(), letter.path("group").asText(),
                             letter.path("originalTopic").asText() + "-" + letter.path("originalPartition").asText() + "-"
-                                    + letter.path("originalOffset").asText(), letter.path("errorMessage").asText());
+                                    + letter.path("originalOffset").asText(), firstLine(letter.path("errorMessage").asText()));
                 }
                 left--;
             }
@@ -109,76 +119,86 @@ final class DlqCommand implements Callable<Integer> {
         } while (after != 0 && left > 0);
         if (json) {
             out.println(JSON.writeValueAsString(listed));
+        } else if (after != 0) {
+            spec.commandLine().getErr().println("there are more: --limit " + limit * 10L);
         }
         return 0;
     }
 
+    private static String firstLine(String text) {
+        return text.lines().findFirst().orElse("");
+    }
+
     private int show(String operations, PrintWriter out) throws IOException {
         for (String id : ids) {
-            out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(one(operations, id)));
+            out.println(JSON.writerWithDefaultPrettyPrinter().writeValueAsString(asked(RunningNode.get(operations,
+                    "/admin/dlq/" + URLEncoder.encode(id, StandardCharsets.UTF_8)))));
         }
         return ids.isEmpty() ? fail("show which letter? Its id is in the first column of list") : 0;
     }
 
     /** One letter a line, with its record: key, value and header values in base64. */
     private int export(String operations, PrintWriter out) throws IOException {
-        long after = 0;
-        do {
-            JsonNode page = page(operations, after, 1_000);
-            for (JsonNode letter : page.path("letters")) {
-                out.println(JSON.writeValueAsString(one(operations, letter.path("id").asText())));
-            }
-            after = page.path("next").asLong();
-        } while (after != 0);
+        String query = "?actor=" + URLEncoder.encode(actor(), StandardCharsets.UTF_8)
+                + (reason == null ? "" : "&reason=" + URLEncoder.encode(reason, StandardCharsets.UTF_8)) + letters.asQuery();
+        RunningNode.Answer refused = RunningNode.stream(operations, "/admin/dlq/export" + query, line -> {
+            out.println(line);
+            return !out.checkError();
+        });
+        if (refused.status() != 200) {
+            asked(refused);
+        }
         return 0;
     }
 
     private int act(String operations, PrintWriter out) throws IOException {
-        if (ids.isEmpty() && letters.isEmpty() && !all) {
+        if (ids.isEmpty() && letters.values().isEmpty() && !all) {
             return fail(action + " which letters? Ids, a filter, or --all");
         }
-        ObjectNode decision = JSON.createObjectNode().put("actor", System.getProperty("user.name")).put("reason", reason)
-                .put("dryRun", dryRun).put("rate", rate);
-        ObjectNode filter = decision.putObject("filter");
-        letters.values().forEach((name, value) -> filter.put(LetterOptions.FIELDS.getOrDefault(name, name), value));
-        if (!ids.isEmpty()) {
-            ids.forEach(filter.putArray("ids")::add);
-        }
-        long done = 0;
+        long meant = portion(operations, true, 0).path("letters").asLong();
+        long done = dryRun ? meant : 0;
         long missing = 0;
         long after = 0;
-        do {
-            decision.put("after", after);
-            JsonNode acted = asked(RunningNode.post(operations, "/admin/dlq/" + action, JSON.writeValueAsBytes(decision)));
+        while (!dryRun) {
+            JsonNode acted = portion(operations, false, after);
             if (acted.hasNonNull("refused")) {
                 return fail(acted.path("refused").asText());
             }
             done += acted.path("letters").asLong();
             missing += acted.path("missing").asLong();
             after = acted.path("next").asLong();
-            if (after != 0 && !json) {
-                spec.commandLine().getErr().println(done + " so far");
+            if (after == 0) {
+                break;
             }
-        } while (after != 0);
+            spec.commandLine().getErr().println(done + missing + " of " + meant);
+        }
+        return report(out, done, missing);
+    }
+
+    private int report(PrintWriter out, long done, long missing) {
+        long unknown = ids.isEmpty() ? 0 : Math.max(0, ids.stream().distinct().count() - done - missing);
         if (json) {
             out.println(JSON.createObjectNode().put("action", action.name()).put("dryRun", dryRun).put("letters", done)
                     .put("missing", missing));
         } else {
             out.println((dryRun ? "would " + action + " " : action + ": ") + done + " letters"
-                    + (missing > 0 ? ", " + missing + " could not be read and stay open" : ""));
+                    + (missing > 0 ? ", Kafka has " + missing + " no more, they stay open" : ""));
         }
-        return missing > 0 ? 1 : 0;
+        return unknown > 0 ? fail(unknown + " of the ids are no open letters") : missing > 0 ? 1 : 0;
     }
 
-    private JsonNode page(String operations, long after, int size) throws IOException {
-        StringBuilder path = new StringBuilder("/admin/dlq?after=" + after + "&limit=" + size);
-        letters.values().forEach((name, value) ->
-                path.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
-        return asked(RunningNode.get(operations, path.toString()));
+    private JsonNode portion(String operations, boolean dry, long after) throws IOException {
+        ObjectNode decision = JSON.createObjectNode().put("actor", actor()).put("reason", reason)
+                .put("dryRun", dry).put("rate", rate).put("after", after);
+        letters.values().forEach(decision.putObject("filter")::put);
+        if (!ids.isEmpty()) {
+            ids.forEach(decision.putArray("ids")::add);
+        }
+        return asked(RunningNode.post(operations, "/admin/dlq/" + action, JSON.writeValueAsBytes(decision)));
     }
 
-    private static JsonNode one(String operations, String id) throws IOException {
-        return asked(RunningNode.get(operations, "/admin/dlq/" + URLEncoder.encode(id, StandardCharsets.UTF_8)));
+    private static String actor() {
+        return System.getProperty("user.name");
     }
 
     private static JsonNode asked(RunningNode.Answer answer) throws IOException {

@@ -1,57 +1,46 @@
 package dev.sluice.engine;
 
-import picocli.CommandLine.Option;
+import dev.sluice.engine.operations.LetterField;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Spec;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Which dead letters are meant. */
+/** Which dead letters are meant: an option for each {@link LetterField}. */
 final class LetterOptions {
 
-    /** Names of query parameters that are called otherwise in a filter. */
-    static final Map<String, String> FIELDS = Map.of("type", "eventType", "class", "errorType");
+    private final Map<String, String> values = new LinkedHashMap<>();
 
-    @Option(names = "--topic", description = "the original topic")
-    private String topic;
-    @Option(names = "--type", description = "the event's type")
-    private String type;
-    @Option(names = "--class", description = "TRANSIENT, PERMANENT, POISON, EXPIRED or BLOCKED_BY")
-    private String errorType;
-    @Option(names = "--text", description = "a part of the error message")
-    private String text;
-    @Option(names = "--entity", description = "type:id")
-    private String entity;
-    @Option(names = "--group", description = "the group that failed")
-    private String group;
-    @Option(names = "--from", description = "failed at or after, such as 2026-01-31T08:00:00Z")
-    private String from;
-    @Option(names = "--to", description = "failed before")
-    private String to;
-    @Option(names = "--state", description = "open, replayed or discarded")
-    private String state;
-
-    boolean isEmpty() {
-        return values().isEmpty();
+    @Spec(Spec.Target.MIXEE)
+    void onMixedIn(CommandSpec command) {
+        for (LetterField field : LetterField.values()) {
+            command.addOption(OptionSpec.builder("--" + field.label()).paramLabel(field.name()).type(String.class)
+                    .description(field.description()).setter(new ISetter() {
+                        @Override
+                        @SuppressWarnings("unchecked")
+                        public <T> T set(T value) {
+                            return (T) (value == null ? values.remove(field.label())
+                                    : values.put(field.label(), value.toString()));
+                        }
+                    }).build());
+        }
     }
 
-    /** By query parameter; only what was given. */
+    /** By label; only what was given. */
     Map<String, String> values() {
-        Map<String, String> values = new LinkedHashMap<>();
-        put(values, "topic", topic);
-        put(values, "type", type);
-        put(values, "class", errorType);
-        put(values, "text", text);
-        put(values, "entity", entity);
-        put(values, "group", group);
-        put(values, "from", from);
-        put(values, "to", to);
-        put(values, "state", state);
         return values;
     }
 
-    private static void put(Map<String, String> values, String name, String value) {
-        if (value != null) {
-            values.put(name, value);
-        }
+    /** As parameters of a query that has some already. */
+    String asQuery() {
+        StringBuilder query = new StringBuilder();
+        values.forEach((name, value) ->
+                query.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        return query.toString();
     }
 }

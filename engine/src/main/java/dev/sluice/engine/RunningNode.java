@@ -3,13 +3,18 @@ package dev.sluice.engine;
 import dev.sluice.engine.operations.NodeFile;
 import picocli.CommandLine.Option;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Predicate;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
 
 /** The node that runs on this machine over a data folder; asked without loading what only a node needs. */
 final class RunningNode {
@@ -46,6 +51,21 @@ final class RunningNode {
             body.write(json);
         }
         return answer(connection);
+    }
+
+    /** @param onLine says whether it wants more. @return status and body of a refusal; 200 and nothing after all lines */
+    static Answer stream(String operations, String path, Predicate<String> onLine) throws IOException {
+        HttpURLConnection connection = open(operations, path, ACTION_MILLIS);
+        if (connection.getResponseCode() != 200) {
+            return answer(connection);
+        }
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(connection.getInputStream(), UTF_8))) {
+            String line = lines.readLine();
+            while (line != null && onLine.test(line)) {
+                line = lines.readLine();
+            }
+        }
+        return new Answer(200, new byte[0]);
     }
 
     private static HttpURLConnection open(String operations, String path, int answerMillis) throws IOException {

@@ -9,13 +9,16 @@ import dev.sluice.bus.DeadLetters.Act;
 import dev.sluice.bus.DeadLetters.Filter;
 import dev.sluice.bus.DeadLetters.ListLetters;
 import dev.sluice.bus.DeadLetters.ShowLetter;
-import io.vertx.core.Future;
+import dev.sluice.config.InvalidSetting;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** {@code /admin/dlq}: asks the DLQ router, wherever in the cluster it runs. */
 final class DeadLetterRoutes {
@@ -23,7 +26,7 @@ final class DeadLetterRoutes {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     private static final int LARGEST_BODY = 1 << 20;
     private static final int PAGE = 100;
-    private static final int RATE = 100;
+    private static final int LONGEST_PAGE = 1_000;
 
     private final Bus bus;
 
@@ -33,68 +36,77 @@ final class DeadLetterRoutes {
 
     void mount(Router router) {
         BodyHandler body = BodyHandler.create(false).setBodyLimit(LARGEST_BODY);
-        router.get("/admin/dlq").handler(this::list);
+        router.get("/admin/dlq").handler(request -> explained(request, this::list));
+        router.get("/admin/dlq/export").handler(request -> explained(request, this::export));
         router.get("/admin/dlq/:id").handler(this::show);
-        router.post("/admin/dlq/replay").handler(body).handler(request -> act(request, "replay"));
-        router.post("/admin/dlq/discard").handler(body).handler(request -> act(request, "discard"));
-    }
-
-    /** The body of a decision. @param ids or filter, one of them, so that nobody means all by forgetting both */
-    record Decision(List<String> ids, Filter filter, String actor, String reason, boolean dryRun, Integer rate, long after) {
+        router.post("/admin/dlq/replay").handler(body).handler(request -> explained(request, asked -> act(asked, "replay")));
+        router.post("/admin/dlq/discard").handler(body).handler(request -> explained(request, asked -> act(asked, "discard")));
     }
 
     private void list(RoutingContext request) {
-        Filter filter = new Filter(null, asked(request, "topic"), asked(request, "type"), asked(request, "class"),
-                asked(request, "text"), asked(request, "entity"), asked(request, "group"), asked(request, "from"),
-                asked(request, "to"), asked(request, "state"));
-        try {
-            String after = asked(request, "after");
-            String limit = asked(request, "limit");
-            answer(request, bus.ask(Addresses.LIST_LETTERS, new ListLetters(filter,
-                    after == null ? 0 : Long.parseLong(after), limit == null ? PAGE : Integer.parseInt(limit))));
-        } catch (NumberFormatException e) {
-            refuse(request, 400, "after and limit are whole numbers");
-        }
+        Filter filter = filter(request, Set.of("after", "limit"));
+        long after = number(request, "after", 0, Long.MAX_VALUE, 0);
+        int limit = (int) number(request, "limit", 1, LONGEST_PAGE, PAGE);
+        bus.ask(Addresses.LIST_LETTERS, new ListLetters(filter, after, limit))
+                .onSuccess(page -> end(request, 200, page)).onFailure(error -> away(request, error));
+    }
+
+    private void export(RoutingContext request) {
+        Filter filter = filter(request, Set.of("actor", "reason"));
+        String actor = request.request().getParam("actor");
+        String reason = request.request().getParam("reason");
+        new LetterExport(bus, JSON, request, filter, actor == null ? "unknown" : actor, reason).start()
+                .onFailure(error -> away(request, error));
     }
 
     private void show(RoutingContext request) {
-        bus.ask(Addresses.SHOW_LETTER, new ShowLetter(request.pathParam("id")))
-                .onFailure(error -> refuse(request, 503, error.getMessage()))
-                .onSuccess(shown -> {
-                    if (shown.letter() == null) {
-                        refuse(request, 404, "no such letter");
-                    } else {
-                        end(request, 200, shown);
-                    }
-                });
+        bus.ask(Addresses.SHOW_LETTER, new ShowLetter(request.pathParam("id"))).onSuccess(shown -> {
+            if (shown.letter() == null) {
+                refuse(request, 404, "no letter has the id '" + request.pathParam("id") + "'");
+            } else {
+                end(request, 200, shown);
+            }
+        }).onFailure(error -> away(request, error));
     }
 
     private void act(RoutingContext request, String action) {
-        Decision decision;
+        byte[] body = request.body().buffer() == null ? new byte[0] : request.body().buffer().getBytes();
+        Act act = LetterDecision.read(body).toAct(action);
+        bus.ask(Addresses.ACT_ON_LETTERS, act)
+                .onSuccess(acted -> end(request, 200, acted)).onFailure(error -> away(request, error));
+    }
+
+    private static void explained(RoutingContext request, java.util.function.Consumer<RoutingContext> handler) {
         try {
-            decision = JSON.readValue(request.body().buffer() == null ? new byte[0]
-                    : request.body().buffer().getBytes(), Decision.class);
-        } catch (java.io.IOException e) {
-            refuse(request, 400, "the body is no decision: ids or filter, actor, reason, dryRun, rate, after");
-            return;
+            handler.accept(request);
+        } catch (InvalidSetting e) {
+            refuse(request, 400, e.getMessage());
         }
-        if ((decision.ids() == null) == (decision.filter() == null)) {
-            refuse(request, 400, "either ids or filter");
-            return;
-        }
-        Filter filter = decision.filter() != null ? decision.filter()
-                : new Filter(decision.ids(), null, null, null, null, null, null, null, null, null);
-        answer(request, bus.ask(Addresses.ACT_ON_LETTERS, new Act(action, filter,
-                decision.actor() == null ? "unknown" : decision.actor(), decision.reason(), decision.dryRun(),
-                decision.rate() == null ? RATE : decision.rate(), decision.after())));
     }
 
-    private static String asked(RoutingContext request, String name) {
-        return request.request().getParam(name);
+    private static Filter filter(RoutingContext request, Set<String> besides) {
+        Set<String> known = new TreeSet<>(LetterField.labels());
+        known.addAll(besides);
+        request.request().params().names().forEach(name ->
+                InvalidSetting.unless(known.contains(name), "parameter", name, String.join(", ", known)));
+        return LetterField.filter(null, request.request()::getParam);
     }
 
-    private static void answer(RoutingContext request, Future<?> answer) {
-        answer.onSuccess(body -> end(request, 200, body)).onFailure(error -> refuse(request, 503, error.getMessage()));
+    private static long number(RoutingContext request, String name, long least, long most, long otherwise) {
+        String text = request.request().getParam(name);
+        if (text == null) {
+            return otherwise;
+        }
+        String allowed = most == Long.MAX_VALUE ? "a whole number from " + least : "a whole number from " + least + " to " + most;
+        InvalidSetting.unless(text.matches("[0-9]{1,18}"), name, text, allowed);
+        long number = Long.parseLong(text);
+        InvalidSetting.unless(number >= least && number <= most, name, text, allowed);
+        return number;
+    }
+
+    private static void away(RoutingContext request, Throwable error) {
+        boolean nobody = error instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+        refuse(request, 503, nobody ? "no DLQ router runs on this node or in its cluster" : error.getMessage());
     }
 
     private static void refuse(RoutingContext request, int status, String reason) {
