@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Redis;
 import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.devstack.junit.TopicContents;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,9 +34,7 @@ class AtomicBatchTest {
     @BeforeAll
     static void start(Kafka broker, Redis redis) throws Exception {
         kafka = broker;
-        Topic.create(broker.bootstrapServers(), "events", 4);
-        Topic.create(broker.bootstrapServers(), "other", 1);
-        gateway = new RunningGateway("one", RunningGateway.SETTINGS, broker.bootstrapServers(), redis.uri(), 2);
+        gateway = RunningGateway.withTopics(broker, redis, RunningGateway.SETTINGS);
         neighbour = new RunningGateway("two", RunningGateway.SETTINGS, broker.bootstrapServers(), redis.uri(), 1);
     }
 
@@ -55,8 +54,8 @@ class AtomicBatchTest {
 
     /** What readers of finished transactions see, in the order of each partition. */
     private static List<String> ids(String run) {
-        return Topic.all(kafka.bootstrapServers(), "events", "read_committed").stream()
-                .map(record -> Topic.header(record, "ce_id")).filter(id -> id.startsWith(run)).toList();
+        return TopicContents.of(kafka, "events", "read_committed").stream()
+                .map(record -> TopicContents.header(record, "ce_id")).filter(id -> id.startsWith(run)).toList();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.sluice.gateway;
 
 import dev.sluice.devstack.Kafka;
+import dev.sluice.devstack.junit.TopicContents;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 import java.util.List;
@@ -25,7 +26,7 @@ final class Events {
 
     /** In the topic {@code events}. */
     static List<ConsumerRecord<byte[], byte[]>> recordsOf(Kafka kafka, String id) {
-        return Topic.all(kafka.bootstrapServers(), "events").stream()
-                .filter(record -> id.equals(Topic.header(record, "ce_id"))).toList();
+        return TopicContents.of(kafka, "events").stream()
+                .filter(record -> id.equals(TopicContents.header(record, "ce_id"))).toList();
     }
 }

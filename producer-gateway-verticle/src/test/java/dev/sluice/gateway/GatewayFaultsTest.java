@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Redis;
 import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.devstack.junit.TopicContents;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -47,8 +48,7 @@ class GatewayFaultsTest {
 
     @BeforeAll
     static void createTopics(Kafka kafka) throws Exception {
-        Topic.create(kafka.bootstrapServers(), "events", 4);
-        Topic.create(kafka.bootstrapServers(), "other", 2);
+        RunningGateway.createTopics(kafka);
     }
 
     @BeforeEach
@@ -80,8 +80,8 @@ class GatewayFaultsTest {
     }
 
     private Map<String, Long> copiesById() {
-        return Topic.all(kafka.bootstrapServers(), "events").stream()
-                .collect(Collectors.groupingBy(record -> Topic.header(record, "ce_id"), Collectors.counting()));
+        return TopicContents.of(kafka, "events").stream()
+                .collect(Collectors.groupingBy(record -> TopicContents.header(record, "ce_id"), Collectors.counting()));
     }
 
     @Test
@@ -144,8 +144,8 @@ class GatewayFaultsTest {
 
         assertThat(codes).containsExactly("PUBLISH_FAILED", "ATTRIBUTE_MISSING", "PRECEDING_FAILED", "PUBLISH_FAILED", "PRECEDING_FAILED");
         assertThat(answer.headers().firstValue("retry-after")).isPresent();
-        List<String> firsts = Topic.all(kafka.bootstrapServers(), "events").stream()
-                .filter(record -> "order:1".equals(Topic.text(record.key()))).map(record -> Topic.header(record, "ce_id")).distinct().toList();
+        List<String> firsts = TopicContents.of(kafka, "events").stream()
+                .filter(record -> "order:1".equals(TopicContents.text(record.key()))).map(record -> TopicContents.header(record, "ce_id")).distinct().toList();
         assertThat(firsts).containsExactly("e1", "e2", "e3");
     }
 
@@ -250,8 +250,8 @@ class GatewayFaultsTest {
         assertThat(accepted).isNotEmpty();
         assertThat(accepted).hasSize((int) answer.body().lines().count());
         assertThat(refused).isInstanceOf(ConnectException.class);
-        List<ConsumerRecord<byte[], byte[]>> records = Topic.all(kafka.bootstrapServers(), "events");
-        assertThat(records).filteredOn(record -> Topic.text(record.key()).startsWith("s:")).hasSize(accepted.size());
+        List<ConsumerRecord<byte[], byte[]>> records = TopicContents.of(kafka, "events");
+        assertThat(records).filteredOn(record -> TopicContents.text(record.key()).startsWith("s:")).hasSize(accepted.size());
     }
 
     @Test

@@ -22,7 +22,6 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -39,12 +38,7 @@ class HostileTest {
 
     @BeforeAll
     static void start(Kafka kafka, Redis redis) throws Exception {
-        Topic.create(kafka.bootstrapServers(), "events", 4);
-        Topic.create(kafka.bootstrapServers(), "other", 1);
-        GatewaySettings open = RunningGateway.SETTINGS;
-        gateway = new RunningGateway("one", new GatewaySettings(open.host(), 0, open.topic(), open.maxDataSize(), open.maxBatchSize(),
-                open.bodyTimeout(), IDLE, open.drainTimeout(), open.throttleHold(), open.publishing(), open.window(),
-                open.streams(), open.waiting(), open.breaker(), open.security(), List.of()), kafka.bootstrapServers(), redis.uri(), 2);
+        gateway = RunningGateway.withTopics(kafka, redis, RunningGateway.idleAfter(IDLE));
         LOG.start();
         ((Logger) LoggerFactory.getLogger("dev.sluice")).addAppender(LOG);
     }

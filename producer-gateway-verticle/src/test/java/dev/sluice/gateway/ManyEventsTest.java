@@ -6,6 +6,7 @@ import dev.sluice.config.ByteSize;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Redis;
 import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.devstack.junit.TopicContents;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,8 +38,7 @@ class ManyEventsTest {
     @BeforeAll
     static void start(Kafka broker, Redis redis) throws Exception {
         kafka = broker;
-        Topic.create(broker.bootstrapServers(), "events", 24);
-        Topic.create(broker.bootstrapServers(), "other", 2);
+        RunningGateway.createTopics(broker);
         gateway = new RunningGateway("one", patient(ByteSize.mebibytes(16)), broker.bootstrapServers(), redis.uri());
     }
 
@@ -69,7 +69,7 @@ class ManyEventsTest {
         for (String line : answer.body().lines().toList()) {
             partitions.add(JSON.readTree(line).path("partition").asInt());
         }
-        assertThat(partitions).hasSize(24);
+        assertThat(partitions).hasSize(4);
     }
 
     @Test
@@ -88,9 +88,9 @@ class ManyEventsTest {
         assertThat(body.get(30).path("detail").asText()).contains("source");
         for (int entity = 0; entity < 3; entity++) {
             String key = run + ":" + entity;
-            List<Integer> sequences = Topic.all(kafka.bootstrapServers(), "events").stream()
-                    .filter(record -> key.equals(Topic.text(record.key())))
-                    .map(record -> Integer.valueOf(Topic.header(record, "ce_sequence"))).toList();
+            List<Integer> sequences = TopicContents.of(kafka, "events").stream()
+                    .filter(record -> key.equals(TopicContents.text(record.key())))
+                    .map(record -> Integer.valueOf(TopicContents.header(record, "ce_sequence"))).toList();
             assertThat(sequences).hasSize(entity == 0 ? 19 : 20).isSorted();
         }
         assertThat(gateway.post(MediaType.CLOUDEVENTS_BATCH, "[" + events.get(0) + "]").statusCode()).isEqualTo(202);
@@ -113,9 +113,9 @@ class ManyEventsTest {
             assertThat(outcome.path("index").asInt()).isEqualTo(i);
             assertThat(outcome.path("status").asInt()).isEqualTo(i % 1000 == 7 ? 400 : 202);
         }
-        List<Integer> sequences = Topic.all(kafka.bootstrapServers(), "events").stream()
-                .filter(record -> (run + ":42").equals(Topic.text(record.key())))
-                .map(record -> Integer.valueOf(Topic.header(record, "ce_sequence"))).toList();
+        List<Integer> sequences = TopicContents.of(kafka, "events").stream()
+                .filter(record -> (run + ":42").equals(TopicContents.text(record.key())))
+                .map(record -> Integer.valueOf(TopicContents.header(record, "ce_sequence"))).toList();
         assertThat(sequences).hasSize(40).isSorted();
     }
 

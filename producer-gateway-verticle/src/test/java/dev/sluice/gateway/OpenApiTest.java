@@ -41,9 +41,7 @@ class OpenApiTest {
 
     @BeforeAll
     static void start(Kafka kafka, Redis redis) throws Exception {
-        Topic.create(kafka.bootstrapServers(), "events", 4);
-        Topic.create(kafka.bootstrapServers(), "other", 1);
-        gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), redis.uri(), 1);
+        gateway = RunningGateway.withTopics(kafka, redis, RunningGateway.SETTINGS);
         document = JSON.readTree(gateway.send(gateway.request("/openapi.json").GET().build()).body());
     }
 

@@ -26,9 +26,7 @@ class ProblemsTest {
 
     @BeforeAll
     static void start(Kafka broker, Redis redis) throws Exception {
-        Topic.create(broker.bootstrapServers(), "events", 24);
-        Topic.create(broker.bootstrapServers(), "other", 2);
-        gateway = new RunningGateway("one", RunningGateway.SETTINGS, broker.bootstrapServers(), redis.uri());
+        gateway = RunningGateway.withTopics(broker, redis, RunningGateway.SETTINGS);
     }
 
     @AfterAll

@@ -5,10 +5,14 @@ import dev.sluice.bus.Node;
 import dev.sluice.config.ByteSize;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.RedisSettings;
+import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Ports;
+import dev.sluice.devstack.Redis;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -53,6 +57,28 @@ final class RunningGateway {
         deployment = vertx.deployVerticle(() -> new ProducerGatewayVerticle(onPort, Set.of("events", "other"),
                         new KafkaSettings(kafka, Map.of()), new RedisSettings(redis, Duration.ofSeconds(1)), here),
                 new DeploymentOptions().setInstances(instances)).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    /** On a Kafka that has no topics yet. */
+    static RunningGateway withTopics(Kafka kafka, Redis redis, GatewaySettings settings) throws Exception {
+        createTopics(kafka);
+        return new RunningGateway("one", settings, kafka.bootstrapServers(), redis.uri());
+    }
+
+    /** Those that gateways of tests publish to, with the limit of size that Sluice gives its topics. */
+    static void createTopics(Kafka kafka) throws Exception {
+        Map<String, String> limit = Map.of("max.message.bytes", "1310720");
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.createTopics(List.of(new NewTopic("events", 4, (short) 1).configs(limit),
+                    new NewTopic("other", 1, (short) 1).configs(limit))).all().get(30, TimeUnit.SECONDS);
+        }
+    }
+
+    /** {@link #SETTINGS} for callers who are given less time. */
+    static GatewaySettings idleAfter(Duration idle) {
+        return new GatewaySettings(SETTINGS.host(), 0, SETTINGS.topic(), SETTINGS.maxDataSize(), SETTINGS.maxBatchSize(),
+                SETTINGS.bodyTimeout(), idle, SETTINGS.drainTimeout(), SETTINGS.throttleHold(), SETTINGS.publishing(),
+                SETTINGS.window(), SETTINGS.streams(), SETTINGS.waiting(), SETTINGS.breaker(), SETTINGS.security(), List.of());
     }
 
     HttpRequest.Builder request(String path) {

@@ -32,9 +32,7 @@ class SameIdentityTest {
     @BeforeAll
     static void start(Kafka broker, Redis redis) throws Exception {
         kafka = broker;
-        Topic.create(broker.bootstrapServers(), "events", 24);
-        Topic.create(broker.bootstrapServers(), "other", 2);
-        gateway = new RunningGateway("one", RunningGateway.SETTINGS, broker.bootstrapServers(), redis.uri());
+        gateway = RunningGateway.withTopics(broker, redis, RunningGateway.SETTINGS);
         neighbour = new RunningGateway("two", RunningGateway.SETTINGS, broker.bootstrapServers(), redis.uri());
     }
 

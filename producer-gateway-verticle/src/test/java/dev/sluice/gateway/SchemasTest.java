@@ -38,8 +38,7 @@ class SchemasTest {
     @BeforeAll
     static void start(Kafka broker, Redis redis) throws Exception {
         kafka = broker;
-        Topic.create(broker.bootstrapServers(), "events", 2);
-        Topic.create(broker.bootstrapServers(), "other", 1);
+        RunningGateway.createTopics(broker);
         String paid = Files.writeString(folder.resolve("paid.json"), PAID).toString();
         String any = Files.writeString(folder.resolve("any.json"), "{\"type\":\"object\"}").toString();
         GatewaySettings open = RunningGateway.SETTINGS;

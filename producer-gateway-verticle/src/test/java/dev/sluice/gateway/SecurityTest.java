@@ -47,8 +47,7 @@ class SecurityTest {
 
     @BeforeAll
     static void start(Kafka kafka, Redis redis) throws Exception {
-        Topic.create(kafka.bootstrapServers(), "events", 2);
-        Topic.create(kafka.bootstrapServers(), "other", 1);
+        RunningGateway.createTopics(kafka);
         issuer = new Issuer("one");
         Files.writeString(folder.resolve("jwks.json"), Issuer.keySet(issuer));
         clients = folder.resolve("clients.yaml");

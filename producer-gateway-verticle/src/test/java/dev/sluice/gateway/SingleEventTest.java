@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Redis;
 import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.devstack.junit.TopicContents;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -29,9 +30,7 @@ class SingleEventTest {
     @BeforeAll
     static void start(Kafka broker, Redis redis) throws Exception {
         kafka = broker;
-        Topic.create(broker.bootstrapServers(), "events", 24);
-        Topic.create(broker.bootstrapServers(), "other", 2);
-        gateway = new RunningGateway("one", RunningGateway.SETTINGS, broker.bootstrapServers(), redis.uri());
+        gateway = RunningGateway.withTopics(broker, redis, RunningGateway.SETTINGS);
     }
 
     @AfterAll
@@ -48,13 +47,13 @@ class SingleEventTest {
         JsonNode body = JSON.readTree(answer.body());
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         ConsumerRecord<byte[], byte[]> record = Events.recordsOf(kafka, id).get(0);
-        assertThat(Topic.text(record.value())).isEqualTo("{\"a\" : 1.50,  \"b\":\"ä\"}");
-        assertThat(Topic.text(record.key())).isEqualTo("order:17");
-        assertThat(Topic.header(record, "ce_source")).isEqualTo("/tests");
-        assertThat(Topic.header(record, "ce_type")).isEqualTo("changed");
-        assertThat(Topic.header(record, "ce_subject")).isEqualTo("order:17");
-        assertThat(Topic.header(record, "ce_sequence")).isEqualTo("3");
-        assertThat(Topic.header(record, "content-type")).isEqualTo("application/json");
+        assertThat(TopicContents.text(record.value())).isEqualTo("{\"a\" : 1.50,  \"b\":\"ä\"}");
+        assertThat(TopicContents.text(record.key())).isEqualTo("order:17");
+        assertThat(TopicContents.header(record, "ce_source")).isEqualTo("/tests");
+        assertThat(TopicContents.header(record, "ce_type")).isEqualTo("changed");
+        assertThat(TopicContents.header(record, "ce_subject")).isEqualTo("order:17");
+        assertThat(TopicContents.header(record, "ce_sequence")).isEqualTo("3");
+        assertThat(TopicContents.header(record, "content-type")).isEqualTo("application/json");
         assertThat(body.path("partition").asInt()).isEqualTo(record.partition());
         assertThat(body.path("offset").asLong()).isEqualTo(record.offset());
         assertThat(body.path("duplicate").asBoolean()).isFalse();
@@ -69,12 +68,12 @@ class SingleEventTest {
                 .POST(BodyPublishers.ofString("not JSON at all")).build());
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
-        ConsumerRecord<byte[], byte[]> record = Topic.all(kafka.bootstrapServers(), "other").stream()
-                .filter(found -> id.equals(Topic.header(found, "ce_id"))).findFirst().orElseThrow();
-        assertThat(Topic.text(record.key())).isEqualTo("shard:9");
-        assertThat(Topic.header(record, "ce_subject")).isEqualTo("café:1");
-        assertThat(Topic.text(record.value())).isEqualTo("not JSON at all");
-        assertThat(Topic.header(record, "content-type")).isEqualTo("text/plain");
+        ConsumerRecord<byte[], byte[]> record = TopicContents.of(kafka, "other").stream()
+                .filter(found -> id.equals(TopicContents.header(found, "ce_id"))).findFirst().orElseThrow();
+        assertThat(TopicContents.text(record.key())).isEqualTo("shard:9");
+        assertThat(TopicContents.header(record, "ce_subject")).isEqualTo("café:1");
+        assertThat(TopicContents.text(record.value())).isEqualTo("not JSON at all");
+        assertThat(TopicContents.header(record, "content-type")).isEqualTo("text/plain");
     }
 
     @Test
@@ -87,8 +86,8 @@ class SingleEventTest {
         assertThat(JSON.readTree(first.body()).path("id").asText()).isEqualTo("order:" + entity + ":4");
         assertThat(JSON.readTree(second.body()).path("duplicate").asBoolean()).isTrue();
         ConsumerRecord<byte[], byte[]> record = Events.recordsOf(kafka, "order:" + entity + ":4").get(0);
-        assertThat(Topic.header(record, "ce_source")).isEqualTo("/clients/anonymous");
-        assertThat(Topic.text(record.value())).isEqualTo("{\"x\":1}");
+        assertThat(TopicContents.header(record, "ce_source")).isEqualTo("/clients/anonymous");
+        assertThat(TopicContents.text(record.value())).isEqualTo("{\"x\":1}");
     }
 
     @Test

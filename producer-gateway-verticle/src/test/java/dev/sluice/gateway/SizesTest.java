@@ -31,9 +31,7 @@ class SizesTest {
     @BeforeAll
     static void start(Kafka broker, Redis redis) throws Exception {
         kafka = broker;
-        Topic.create(broker.bootstrapServers(), "events", 24);
-        Topic.create(broker.bootstrapServers(), "other", 2);
-        gateway = new RunningGateway("one", RunningGateway.SETTINGS, broker.bootstrapServers(), redis.uri());
+        gateway = RunningGateway.withTopics(broker, redis, RunningGateway.SETTINGS);
     }
 
     @AfterAll

@@ -29,12 +29,7 @@ class SlowCallersTest {
 
     @BeforeAll
     static void start(Kafka kafka, Redis redis) throws Exception {
-        Topic.create(kafka.bootstrapServers(), "events", 4);
-        Topic.create(kafka.bootstrapServers(), "other", 1);
-        GatewaySettings open = RunningGateway.SETTINGS;
-        gateway = new RunningGateway("one", new GatewaySettings(open.host(), 0, open.topic(), open.maxDataSize(), open.maxBatchSize(),
-                open.bodyTimeout(), IDLE, open.drainTimeout(), open.throttleHold(), open.publishing(), open.window(),
-                open.streams(), open.waiting(), open.breaker(), open.security(), List.of()), kafka.bootstrapServers(), redis.uri(), 2);
+        gateway = RunningGateway.withTopics(kafka, redis, RunningGateway.idleAfter(IDLE));
     }
 
     @AfterAll

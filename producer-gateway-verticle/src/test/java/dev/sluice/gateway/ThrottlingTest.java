@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.sluice.bus.SharedPressure;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.devstack.junit.TopicContents;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
@@ -43,8 +44,7 @@ class ThrottlingTest {
     @BeforeAll
     void start(Kafka kafka, dev.sluice.devstack.Redis server) throws Exception {
         this.kafka = kafka;
-        Topic.create(kafka.bootstrapServers(), "events", 4);
-        Topic.create(kafka.bootstrapServers(), "other", 1);
+        RunningGateway.createTopics(kafka);
         gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), server.uri(), 1);
         redis = Redis.createClient(vertx, server.uri());
     }
@@ -117,7 +117,7 @@ class ThrottlingTest {
         assertThat(gateway.meters.get("producer_throttle_ratio").gauge().value()).isGreaterThan(0.5);
         await().atMost(Duration.ofSeconds(20)).until(() ->
                 stream(300).body().lines().filter(outcome -> outcome.contains("\"status\":202")).count() == 300);
-        assertThat(Topic.all(kafka.bootstrapServers(), "events").size()).isGreaterThanOrEqualTo(20 + 300 + (int) accepted);
+        assertThat(TopicContents.of(kafka, "events").size()).isGreaterThanOrEqualTo(20 + 300 + (int) accepted);
     }
 
     @Test

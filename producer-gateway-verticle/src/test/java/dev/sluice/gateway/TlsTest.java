@@ -40,8 +40,7 @@ class TlsTest {
 
     @BeforeAll
     static void start(Kafka kafka, Redis redis) throws Exception {
-        Topic.create(kafka.bootstrapServers(), "events", 2);
-        Topic.create(kafka.bootstrapServers(), "other", 1);
+        RunningGateway.createTopics(kafka);
         server = new Certificates(folder, "server");
         shop = new Certificates(folder, "shop");
         Path clients = Files.writeString(folder.resolve("clients.yaml"), """

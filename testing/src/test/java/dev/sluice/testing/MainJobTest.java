@@ -3,12 +3,10 @@ package dev.sluice.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.devstack.Stack;
 import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.devstack.junit.TopicContents;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,10 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -150,7 +146,7 @@ class MainJobTest {
         await().atMost(DRAINED).until(() -> tables.count("processed_events WHERE event_id = 'after-the-bad-one'") == 2);
 
         Map<String, ConsumerRecord<byte[], byte[]>> letters = new HashMap<>();
-        for (ConsumerRecord<byte[], byte[]> letter : records("dlq.poison")) {
+        for (ConsumerRecord<byte[], byte[]> letter : TopicContents.of(stack.kafka(), "dlq.poison")) {
             if (Arrays.equals(letter.value(), bytes)) {
                 letters.put(new String(letter.headers().lastHeader("x-original-group").value(), StandardCharsets.UTF_8), letter);
             }
@@ -172,7 +168,7 @@ class MainJobTest {
             front.start("--run", "consumer=2,gateway=1", "--cluster");
             String run = run();
             SampleLog log = SampleLog.write(folder.resolve("log.ndjson"), run, 5_000, 500, 3);
-            int lettersBefore = records("dlq.poison").size();
+            int lettersBefore = TopicContents.of(stack.kafka(), "dlq.poison").size();
             try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
                     new ByteArraySerializer(), new ByteArraySerializer())) {
                 for (int i = 0; i < 10; i++) {
@@ -181,7 +177,7 @@ class MainJobTest {
             }
             front.run("publish", log.file().toString(), "--json");
             front.awaitNoLag(DRAINED);
-            assertThat(records("dlq.poison")).hasSize(lettersBefore + 20);
+            assertThat(TopicContents.of(stack.kafka(), "dlq.poison")).hasSize(lettersBefore + 20);
             assertAllIsThereOnceInOrder(log, run);
 
             assertThat(back.stop()).isZero();
@@ -190,29 +186,13 @@ class MainJobTest {
                 producer.send(new ProducerRecord<>("events", 5, null, "{bad without a router".getBytes(StandardCharsets.UTF_8))).get();
             }
             back.start("--run", "dlq-router,lag-monitor", "--cluster");
-            await().atMost(DRAINED).until(() -> records("dlq.poison").size() == lettersBefore + 22);
+            await().atMost(DRAINED).until(() -> TopicContents.of(stack.kafka(), "dlq.poison").size() == lettersBefore + 22);
             front.awaitNoLag(DRAINED);
             assertThat(front.stop()).isZero();
             assertThat(back.stop()).isZero();
         } finally {
             front.end();
             back.end();
-        }
-    }
-
-    private List<ConsumerRecord<byte[], byte[]>> records(String topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()),
-                new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition())).toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
-            return records;
         }
     }
 }
