@@ -1,6 +1,7 @@
 package dev.sluice.engine;
 
 import dev.sluice.engine.operations.LetterField;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Which dead letters are meant: an option for each {@link LetterField}. */
+@Command
 final class LetterOptions {
 
     private final Map<String, String> values = new LinkedHashMap<>();
