@@ -33,6 +33,12 @@ public final class Addresses {
     public static final Request<LagQuestion, LagReport> LAG_OF_SAMPLER =
             new Request<>("sluice.lag.sampler", LagQuestion.class, LagReport.class, Duration.ofMillis(9_500));
 
+    /** Operations server to the consumer that owns a stopped partition; nobody serves it for one that is read. */
+    public static Request<ResumePartition, PartitionResumed> resume(String group, String topic, int partition) {
+        return new Request<>("sluice.consumer.resume." + group + "." + topic + "-" + partition, ResumePartition.class,
+                PartitionResumed.class, Duration.ofSeconds(20));
+    }
+
     /** Every verticle instance to its node's operations server: a sign of life. */
     public static final Announcement<ComponentHealth> HEALTH =
             new Announcement<>("sluice.health", ComponentHealth.class);

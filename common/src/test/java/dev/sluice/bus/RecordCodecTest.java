@@ -48,6 +48,8 @@ class RecordCodecTest {
                 new Routed.Dead("dlq.poison", 0, 1, "POISON"),
                 new Routed.AlreadySettled(Outcome.APPLIED),
                 new Routed.NotRouted("Kafka is away"),
+                new ResumePartition("earliest"),
+                new PartitionResumed(-1, "it is not stopped"),
                 new LagQuestion(),
                 new LagReport(List.of(
                         new LagReport.PartitionLag("audit", "events", 1, OptionalLong.of(5), 2, 9, OptionalLong.of(4),

@@ -6,6 +6,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.NoOffsetForPartitionException;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
@@ -22,8 +23,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +65,7 @@ final class PollLoop implements ConsumerRebalanceListener {
     private final Map<AssignedPartition, CompletableFuture<Void>> preparing = new HashMap<>();
     /** Decoded and not handed over: the queue had no room. While it has any, nothing is read. */
     private final Deque<Work> refused = new ArrayDeque<>();
+    private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
     private final Semaphore wakes = new Semaphore(0);
     private final HandlerWatch watch;
     private final Listener listener;
@@ -124,6 +128,39 @@ final class PollLoop implements ConsumerRebalanceListener {
         return System.nanoTime() - lastTurnNanos;
     }
 
+    /**
+     * Any thread: a stopped partition is read again. Its new place is committed first, so that it holds for later owners.
+     *
+     * @param from {@code earliest}, or an offset
+     * @return the next offset; fails with what is wrong
+     */
+    CompletableFuture<Long> resume(TopicPartition partition, String from) {
+        CompletableFuture<Long> resumed = new CompletableFuture<>();
+        mailbox.add(() -> {
+            try {
+                resumed.complete(goOn(partition, from));
+            } catch (RuntimeException refused) {
+                resumed.completeExceptionally(refused);
+            }
+        });
+        wake();
+        return resumed;
+    }
+
+    private long goOn(TopicPartition partition, String from) {
+        long offset = positions.startOf(partition, from);
+        AssignedPartition before = assigned.get(partition);
+        if (before != null && before.pending() > 0) {
+            throw new IllegalArgumentException(partition + " has " + before.pending() + " events under way that were read "
+                    + "before; try again when they have ended");
+        }
+        consumer.commitSync(Map.of(partition, new OffsetAndMetadata(offset, Commits.CLEAN)), CLOSE_DEADLINE);
+        forget(List.of(partition));
+        consumer.seek(partition, offset);
+        positions.onAssigned(List.of(partition));
+        return offset;
+    }
+
     /** Any thread. */
     Collection<LostRange> lost() {
         return positions.lost();
@@ -164,6 +201,9 @@ final class PollLoop implements ConsumerRebalanceListener {
     private void turn() {
         lastTurnNanos = System.nanoTime();
         watch.look();
+        for (Runnable letter = mailbox.poll(); letter != null; letter = mailbox.poll()) {
+            letter.run();
+        }
         takeUp();
         handOver(retryGate.due(System.currentTimeMillis()));
         boolean allPaused = applyPauses();

@@ -2,6 +2,7 @@ package dev.sluice.consumer;
 
 import dev.sluice.consumer.ConsumerSettings.Membership;
 import io.micrometer.core.instrument.Counter;
+import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,6 +70,10 @@ final class PollThread implements Runnable {
 
     long stillForNanos() {
         return loop.stillForNanos();
+    }
+
+    CompletableFuture<Long> resume(TopicPartition partition, String from) {
+        return loop.resume(partition, from);
     }
 
     Collection<LostRange> lost() {

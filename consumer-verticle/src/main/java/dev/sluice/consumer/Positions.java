@@ -111,6 +111,25 @@ final class Positions {
         lost = Map.copyOf(all);
     }
 
+    /**
+     * Where a stopped partition goes on.
+     *
+     * @param from {@code earliest}, or an offset that it has
+     * @throws IllegalArgumentException says what is allowed
+     */
+    long startOf(TopicPartition partition, String from) {
+        if (!isLost(partition)) {
+            throw new IllegalArgumentException(partition + " is not stopped");
+        }
+        long first = consumer.beginningOffsets(Set.of(partition), DEADLINE).get(partition);
+        long end = consumer.endOffsets(Set.of(partition), DEADLINE).get(partition);
+        long offset = from.equals("earliest") ? first : from.matches("[0-9]{1,18}") ? Long.parseLong(from) : -1;
+        if (offset < first || offset > end) {
+            throw new IllegalArgumentException(partition + " can go on from " + first + " (earliest) to " + end + ", not from " + from);
+        }
+        return offset;
+    }
+
     private long firstLeft(TopicPartition partition, long otherwise) {
         try {
             return consumer.beginningOffsets(Set.of(partition), DEADLINE).getOrDefault(partition, otherwise);

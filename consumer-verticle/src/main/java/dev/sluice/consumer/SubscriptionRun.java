@@ -59,6 +59,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private final PressureWriter pressure;
     private final RedisLink redis;
     private final Claims claims;
+    private final StoppedPartitions stopped;
     private volatile long budget;
     private volatile double latencyMillis = Double.NaN;
     private boolean pressing;
@@ -112,7 +113,12 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 }), downstream, succession, trials);
         // At the start only: later it could be the member of another process of this name, and the two would take turns.
         OwnMembers.removeDead(adminProperties(), group, instanceId);
+        this.stopped = new StoppedPartitions(vertx, node.bus(), group, (partition, from) -> pollThread().resume(partition, from));
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());
+    }
+
+    private PollThread pollThread() {
+        return pollThread;
     }
 
     String group() {
@@ -178,6 +184,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
             meters.onPressing();
         }
         pressure.write(decision.pressure());
+        stopped.are(pollThread.lost());
         pipeline.pump();
     }
 
@@ -250,6 +257,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     Future<Void> stop(ConsumerSettings.Membership membership) {
         vertx.cancelTimer(controlTimer);
         meters.remove(this);
+        stopped.are(List.of());
         return Future.fromCompletionStage(pollThread.stop(membership), vertx.getOrCreateContext())
                 .compose(committed -> {
                     transactions.cutAll();

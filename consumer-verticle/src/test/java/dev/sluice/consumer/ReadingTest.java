@@ -1,5 +1,8 @@
 package dev.sluice.consumer;
 
+import dev.sluice.bus.Addresses;
+import dev.sluice.bus.PartitionResumed;
+import dev.sluice.bus.ResumePartition;
 import dev.sluice.event.Topics;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** What is read when, and where reading stops. */
@@ -72,6 +76,17 @@ class ReadingTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> rig.committed().get(1) == 21L);
         assertThat(rig.committed()).containsEntry(0, 3L);
         assertThat(rig.counter("consumer_poll_restarts_total")).isZero();
+
+        assertThat(resume("7").refused()).contains("can go on from 8 (earliest) to 21, not from 7");
+        assertThat(resume("earliest")).isEqualTo(new PartitionResumed(8, null));
+        await().atMost(Duration.ofSeconds(20)).until(() -> rig.committed().equals(Map.of(0, 21L, 1, 21L)));
+        assertThat(rig.effects()).hasSize(34).doesNotHaveDuplicates();
+        await().atMost(Duration.ofSeconds(10)).until(() -> rig.health.get("0").healthy());
+        assertThatThrownBy(() -> resume("earliest")).as("nobody listens for a partition that is read").isNotNull();
+    }
+
+    private PartitionResumed resume(String from) throws Exception {
+        return rig.node.bus().ask(Addresses.resume(rig.group, rig.topic, 0), new ResumePartition(from)).await(20, TimeUnit.SECONDS);
     }
 
     @Test

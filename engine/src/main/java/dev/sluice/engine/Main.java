@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 @Command(name = "sluice", mixinStandardHelpOptions = true, version = "sluice 0.1.0",
         description = "Events from HTTP to PostgreSQL through Kafka, exactly once in effect.",
         subcommands = {NodeCommand.class, StatusCommand.class, PublishCommand.class, LagCommand.class, ConfigCommand.class,
-                ApiKeyCommand.class, DlqCommand.class})
+                ApiKeyCommand.class, DlqCommand.class, PartitionCommand.class})
 public final class Main implements Runnable {
 
     @CommandLine.Spec

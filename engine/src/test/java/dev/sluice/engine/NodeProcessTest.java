@@ -60,6 +60,9 @@ class NodeProcessTest {
         assertThat(json.path("pid").asLong()).isEqualTo(node.pid());
         assertThat(json.path("postgres").asText()).startsWith("postgresql://sluice:" + backends.postgres().password() + "@127.0.0.1:");
         assertThat(run("status", "--data", data.toString()).out).contains("lag-monitor-verticle x 1").doesNotContain(backends.postgres().password());
+        Ended resumed = run("partition", "resume", "audit", "events-0", "--data", data.toString());
+        assertThat(resumed.code).isEqualTo(1);
+        assertThat(resumed.err).contains("no consumer has events-0 of group audit stopped");
 
         node.destroy();
         assertThat(node.waitFor(30, TimeUnit.SECONDS)).isTrue();

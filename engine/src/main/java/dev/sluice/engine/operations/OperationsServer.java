@@ -57,6 +57,7 @@ public final class OperationsServer {
         router.get("/admin/lag").handler(this::lag);
         router.get("/admin/scaling").handler(this::scaling);
         new DeadLetterRoutes(bus).mount(router);
+        new PartitionRoutes(bus).mount(router);
         more.accept(router);
         return vertx.createHttpServer(new HttpServerOptions().setHost(host).setPort(port))
                 .requestHandler(router).listen();
