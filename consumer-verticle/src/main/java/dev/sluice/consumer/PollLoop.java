@@ -27,10 +27,8 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 import static org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation.DEFAULT;
@@ -47,14 +45,13 @@ final class PollLoop implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
     private static final long LONGEST_POLL_MILLIS = 50;
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
-    /** Longest wait for what lies below finished work and has not started; never more than half of all the time. */
-    private static final long LONGEST_FINISH_MILLIS = 3_000;
 
     private final String group;
     private final Consumer<byte[], byte[]> consumer;
     private final Positions positions;
     private final Commits commits;
     private final Pipeline pipeline;
+    private final Drain drain;
     private final ConsumerSettings settings;
     private final LongSupplier budget;
     private final PauseRule pauseRule;
@@ -96,6 +93,7 @@ final class PollLoop implements ConsumerRebalanceListener {
         this.positions = positions;
         this.commits = commits;
         this.pipeline = pipeline;
+        this.drain = new Drain(pipeline);
         this.settings = settings;
         this.budget = budget;
         this.watch = watch;
@@ -321,26 +319,11 @@ final class PollLoop implements ConsumerRebalanceListener {
     }
 
     private boolean drain(List<AssignedPartition> partitions, Duration limit) {
-        long finish = Math.min(LONGEST_FINISH_MILLIS, limit.toMillis() / 2);
-        if (endsWithin(finish, pipeline.finish(partitions)) || endsWithin(limit.toMillis() - finish, pipeline.drain(partitions))) {
+        if (drain.endsWithin(limit, partitions)) {
             return true;
         }
         LOG.warn("group={} {} partitions are given up with work still under way after {} ms", group, partitions.size(),
                 limit.toMillis());
-        return false;
-    }
-
-    private static boolean endsWithin(long millis, CompletableFuture<Void> end) {
-        try {
-            end.get(millis, TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException slow) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("a drain only ever completes", e);
-        }
         return false;
     }
 
