@@ -67,6 +67,25 @@ final class SluiceProcess {
         return node.isAlive();
     }
 
+    /** SIGSTOP: it does nothing, and its connections stay open. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    boolean isFrozen() throws IOException {
+        String stat = Files.readString(Path.of("/proc", Long.toString(node.pid()), "stat"));
+        return stat.substring(stat.lastIndexOf(')')).startsWith(") T");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(node.pid())).start().waitFor()).isZero();
+    }
+
     void kill() throws InterruptedException {
         node.destroyForcibly().waitFor();
     }
