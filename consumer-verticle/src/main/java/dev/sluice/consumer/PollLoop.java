@@ -23,10 +23,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -62,7 +60,7 @@ final class PollLoop implements ConsumerRebalanceListener {
     private final Map<AssignedPartition, CompletableFuture<Void>> preparing = new HashMap<>();
     /** Decoded and not handed over: the queue had no room. While it has any, nothing is read. */
     private final Deque<Work> refused = new ArrayDeque<>();
-    private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+    private final Mailbox mailbox = new Mailbox();
     private final Semaphore wakes = new Semaphore(0);
     private final HandlerWatch watch;
     private final Listener listener;
@@ -133,14 +131,7 @@ final class PollLoop implements ConsumerRebalanceListener {
      * @return the next offset; fails with what is wrong
      */
     CompletableFuture<Long> resume(TopicPartition partition, String from) {
-        CompletableFuture<Long> resumed = new CompletableFuture<>();
-        mailbox.add(() -> {
-            try {
-                resumed.complete(goOn(partition, from));
-            } catch (RuntimeException refused) {
-                resumed.completeExceptionally(refused);
-            }
-        });
+        CompletableFuture<Long> resumed = mailbox.ask(() -> goOn(partition, from));
         wake();
         return resumed;
     }
@@ -199,9 +190,7 @@ final class PollLoop implements ConsumerRebalanceListener {
     private void turn() {
         lastTurnNanos = System.nanoTime();
         watch.look();
-        for (Runnable letter = mailbox.poll(); letter != null; letter = mailbox.poll()) {
-            letter.run();
-        }
+        mailbox.serve();
         takeUp();
         handOver(retryGate.due(System.currentTimeMillis()));
         boolean allPaused = applyPauses();

@@ -9,6 +9,7 @@ import io.vertx.core.Vertx;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** What the poll loop does when Kafka's client fails; a queue that nothing empties shows what it has handed over. */
@@ -108,6 +110,21 @@ class PollLoopTest {
         assertThat(thread.isRestarting()).isFalse();
     }
 
+    @Test
+    void shouldNotResumeAStoppedPartitionPastWhatIsStillUnderWay() {
+        Client client = new Client();
+        run(client);
+        client.assign();
+        await().atMost(Duration.ofSeconds(20)).until(() -> pipeline.waiting() == 1);
+        client.setPollException(new OffsetOutOfRangeException(Map.of(PARTITION, 1L)));
+        await().atMost(Duration.ofSeconds(20)).until(() -> !thread.lost().isEmpty());
+
+        assertThatThrownBy(() -> thread.resume(PARTITION, "9").get(20, TimeUnit.SECONDS))
+                .hasMessageContaining("has 1 events under way");
+        assertThat(client.committed(Set.of(PARTITION)).get(PARTITION).offset()).isZero();
+        assertThat(thread.lost()).hasSize(1);
+    }
+
     private void run(Client... order) {
         prepared.addAll(List.of(order));
         thread = new PollThread("group", this::loop, restarts);
@@ -140,6 +157,7 @@ class PollLoopTest {
         private void assign() {
             schedulePollTask(() -> {
                 updateBeginningOffsets(Map.of(PARTITION, 0L));
+                updateEndOffsets(Map.of(PARTITION, 9L));
                 rebalance(Set.of(PARTITION));
                 addRecord(new ConsumerRecord<>("events", 0, 0, "case:1".getBytes(StandardCharsets.UTF_8),
                         "{}".getBytes(StandardCharsets.UTF_8)));
