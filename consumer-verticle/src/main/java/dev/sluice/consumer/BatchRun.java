@@ -39,6 +39,7 @@ final class BatchRun {
     private static final int CONFLICTS_IN_PLACE = 5;
     private static final int UNKNOWN_IN_PLACE = 3;
     private static final long ANOTHERS_MILLIS = 250;
+    private static final long FIRST_BACKOFF_MILLIS = 100;
     private static final long LONGEST_ROUTE_BACKOFF_MILLIS = 5_000;
 
     private final Vertx vertx;
@@ -190,7 +191,7 @@ final class BatchRun {
     /** Asks until the answer is known: a work's offset settles on nothing less. */
     private void route(Work work, ErrorInfo error, Order order, int failures, long withinMillis) {
         ask(new RouteFailure(UUID.randomUUID().toString(), group, work.record(), work.eventId(), error, failures,
-                withinMillis, order, work.isParked() ? work.parked().attempts() : 0), work, 100);
+                withinMillis, order, work.isParked() ? work.parked().attempts() : 0), work, FIRST_BACKOFF_MILLIS);
     }
 
     private void ask(RouteFailure failure, Work work, long backoffMillis) {
@@ -202,7 +203,7 @@ final class BatchRun {
             String refusal = answer.failed() ? answer.cause().getMessage()
                     : answer.result() instanceof Routed.NotRouted not ? not.reason() : null;
             if (refusal == null) {
-                onRouted(work, failure, answer.result());
+                onRouted(work, failure, answer.result(), FIRST_BACKOFF_MILLIS);
                 return;
             }
             LOG.warn("group={} topic={} partition={} offset={} eventId={} traceId={} The failed event is not routed yet ({}); "
@@ -214,7 +215,7 @@ final class BatchRun {
         });
     }
 
-    private void onRouted(Work work, RouteFailure failure, Routed routed) {
+    private void onRouted(Work work, RouteFailure failure, Routed routed, long backoffMillis) {
         if (routed instanceof Routed.Park park) {
             succession.keep(work, park, failure.error())
                     .onSuccess(kept -> settle(work, kept ? Outcome.RETRYING : Outcome.DUPLICATE))
@@ -225,8 +226,14 @@ final class BatchRun {
         succession.onGone(work, outcome == Outcome.DEAD).onComplete(gone -> {
             if (gone.succeeded()) {
                 settle(work, outcome);
-            } else {
+            } else if (work.isAbandoned()) {
                 end(work);
+            } else {
+                LOG.error("group={} topic={} partition={} offset={} eventId={} The event is {}, but its lane can't go on ({}); next "
+                        + "try in {} ms", group, work.record().topic(), work.record().partition(), work.record().offset(),
+                        work.eventId(), outcome, gone.cause().toString(), backoffMillis);
+                later(backoffMillis).onComplete(now ->
+                        onRouted(work, failure, routed, Math.min(backoffMillis * 2, LONGEST_ROUTE_BACKOFF_MILLIS)));
             }
         });
     }

@@ -117,6 +117,28 @@ class OrderThroughRetriesTest {
     }
 
     @Test
+    void shouldAskAgainWhenTheRowOfADeadEventCanNotBeDeleted() throws Exception {
+        delayMillis = 50;
+        failNext("/test case:1/1", RETRIES + 1);
+        postgres.execute("CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+                + "'BEGIN RAISE EXCEPTION USING ERRCODE = ''23514''; END'; CREATE TRIGGER refuse BEFORE DELETE ON "
+                + "parked_events FOR EACH ROW EXECUTE FUNCTION refuse()");
+        try (CapturedLog log = CapturedLog.of(BatchRun.class)) {
+            start(0);
+            rig.publish("case:1", 1);
+            rig.publish("case:1", 2);
+            await().atMost(Duration.ofSeconds(20)).until(() ->
+                    log.lines().stream().anyMatch(line -> line.contains("The event is DEAD, but its lane can't go on")));
+            assertThat(rig.effects()).isEmpty();
+        } finally {
+            postgres.execute("DROP TRIGGER refuse ON parked_events");
+        }
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> rig.effects().equals(List.of("/test case:1/2")));
+        await().atMost(Duration.ofSeconds(10)).until(() -> rows() == 0);
+    }
+
+    @Test
     void shouldNotLetFollowersInTheSameBatchOvertakeTheGuiltyOne() throws Exception {
         failNext("/test case:1/3", 2);
         for (int sequence = 1; sequence <= 40; sequence++) {
