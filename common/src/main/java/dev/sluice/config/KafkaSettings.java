@@ -1,6 +1,7 @@
 package dev.sluice.config;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -16,7 +17,7 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
         properties = properties == null ? Map.of() : Map.copyOf(properties);
     }
 
-    /** For every client: where, the contract's backoff (100 ms doubling to 30 s), and the properties given. */
+    /** For any client: where, the contract's backoff (100 ms doubling to 30 s), and the properties given. */
     public Map<String, String> clientProperties(String clientId) {
         Map<String, String> client = new LinkedHashMap<>();
         client.put("bootstrap.servers", bootstrapServers);
@@ -26,6 +27,15 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> propert
         client.put("retry.backoff.ms", "100");
         client.put("retry.backoff.max.ms", "30000");
         client.putAll(properties);
+        return client;
+    }
+
+    /** For a client that events wait for: it asks a Kafka that was away again within a second or so, however long it was. */
+    public Map<String, String> promptProperties(String clientId) {
+        Map<String, String> client = clientProperties(clientId);
+        for (String longest : List.of("reconnect.backoff.max.ms", "retry.backoff.max.ms")) {
+            client.put(longest, properties.getOrDefault(longest, "1000"));
+        }
         return client;
     }
 

@@ -73,7 +73,7 @@ final class MemberWatch {
     }
 
     static MemberWatch of(Vertx vertx, RedisSettings settings, KafkaSettings kafka, String clientId, Map<String, String> members) {
-        return new MemberWatch(vertx, settings, Admin.create(new HashMap<>(kafka.clientProperties(clientId))),
+        return new MemberWatch(vertx, settings, Admin.create(new HashMap<>(kafka.promptProperties(clientId))),
                 Liveness.STANDARD, members);
     }
 

@@ -131,7 +131,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     }
 
     private Map<String, String> adminProperties() {
-        return kafka.clientProperties(instanceId + "-admin");
+        return kafka.promptProperties(instanceId + "-admin");
     }
 
     private PollLoop pollLoop() {
@@ -146,7 +146,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     }
 
     private Map<String, Object> properties() {
-        Map<String, Object> properties = new HashMap<>(kafka.clientProperties(instanceId));
+        Map<String, Object> properties = new HashMap<>(kafka.promptProperties(instanceId));
         if (settings.groupProtocol().equals("classic")) {
             properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
         }

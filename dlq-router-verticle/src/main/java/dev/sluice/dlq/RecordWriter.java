@@ -49,7 +49,7 @@ final class RecordWriter {
     }
 
     private static Producer<byte[], byte[]> producer(KafkaSettings settings, String clientId, Duration deliveryTimeout) {
-        Map<String, Object> properties = new HashMap<>(settings.clientProperties(clientId));
+        Map<String, Object> properties = new HashMap<>(settings.promptProperties(clientId));
         properties.put("acks", "all");
         properties.put("enable.idempotence", "true");
         properties.put("compression.type", "none");

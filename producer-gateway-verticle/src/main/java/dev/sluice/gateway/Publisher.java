@@ -115,7 +115,7 @@ final class Publisher implements Outlet {
                                   Set<String> topics) {
         return open(vertx, () -> new KafkaProducer<>(properties(kafka, settings, clientId),
                         new ByteArraySerializer(), new ByteArraySerializer()),
-                Admin.create(new HashMap<>(kafka.clientProperties(clientId + "-ping"))), clientId, settings).onSuccess(publisher ->
+                Admin.create(new HashMap<>(kafka.promptProperties(clientId + "-ping"))), clientId, settings).onSuccess(publisher ->
                         publisher.thread.executeBlocking(() -> {
                             topics.forEach(publisher.newest.producer::partitionsFor);
                             return null;
@@ -143,7 +143,7 @@ final class Publisher implements Outlet {
     }
 
     static Map<String, Object> properties(KafkaSettings kafka, GatewaySettings.Publishing settings, String clientId) {
-        Map<String, Object> properties = new HashMap<>(kafka.clientProperties(clientId));
+        Map<String, Object> properties = new HashMap<>(kafka.promptProperties(clientId));
         properties.put("acks", "all");
         properties.put("enable.idempotence", "true");
         properties.put("max.in.flight.requests.per.connection", "5");
@@ -155,8 +155,6 @@ final class Publisher implements Outlet {
         properties.put("delivery.timeout.ms", (int) settings.deliveryTimeout().toMillis());
         properties.put("request.timeout.ms", (int) settings.requestTimeout().toMillis());
         properties.put("max.block.ms", settings.metadataTimeout().toMillis());
-        properties.put("retry.backoff.max.ms", "1000");
-        properties.put("reconnect.backoff.max.ms", "1000");
         properties.put("metadata.max.idle.ms", String.valueOf(Duration.ofDays(7).toMillis()));
         return properties;
     }

@@ -66,7 +66,8 @@ final class Chaos implements Course {
         } finally {
             fault.end();
         }
-        evidence.timeline().band(from, evidence.seconds(), fault.name() + ": " + harm);
+        double until = evidence.seconds();
+        evidence.timeline().band(from, until, fault.name() + ": " + harm);
         if (!fault.isOverAtOnce()) {
             over = System.nanoTime();
             ends = drain.ends(KAFKA_BACK);
@@ -75,7 +76,7 @@ final class Chaos implements Course {
         evidence.recovery().onRecovered(fault.name(), seconds.orElse(Double.POSITIVE_INFINITY));
         evidence.onFault(planned.kind().key());
         progress.accept(String.format(Locale.ROOT, "%3d. %-20s %4.1f s; %s; recovered %s", finished + 1, fault.name(),
-                planned.duration().toMillis() / 1e3, harm,
+                until - from, harm,
                 seconds.isPresent() ? String.format(Locale.ROOT, "after %.1f s", seconds.getAsDouble()) : "NOT"));
     }
 }
