@@ -1,6 +1,10 @@
 package dev.sluice.consumer;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,9 +37,14 @@ class BatchSizeTest {
         }
         assertThat(size.limit()).isEqualTo(2_000);
         for (int i = 0; i < 20; i++) {
-            size.onCommitted(size.limit(), 500);
+            size.onCommitted(size.limit(), 50L * size.limit());
         }
-        assertThat(size.limit()).isEqualTo(1);
+        assertThat(size.limit()).isLessThanOrEqualTo(2);
+        BatchSize alone = new BatchSize(1);
+        for (int i = 0; i < 20; i++) {
+            alone.onCommitted(1, 500);
+            assertThat(alone.limit()).isEqualTo(1);
+        }
     }
 
     @Test
@@ -47,5 +56,54 @@ class BatchSizeTest {
         int settled = size.limit();
         size.onCommitted(size.limit(), size.limit() / 20);
         assertThat(size.limit()).isEqualTo(settled);
+    }
+
+    /** A commit of 30 ms, or of 200 ms: batches of one would do 33 events a second, or 5. */
+    @ParameterizedTest
+    @ValueSource(longs = {30, 200, 600})
+    void shouldNotShrinkForWhatEachTransactionTakesByItself(long fixed) {
+        for (int i = 0; i < 100; i++) {
+            size.onCommitted(size.limit(), fixed + size.limit() / 20);
+        }
+        assertThat(size.limit() / 20).isGreaterThanOrEqualTo((int) fixed / 8);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10})
+    void shouldGrowBackThroughNoise(long seed) {
+        Random random = new Random(seed);
+        for (int i = 0; i < 30; i++) {
+            size.onCommitted(size.limit(), 100L * size.limit());
+        }
+        assertThat(size.limit()).isLessThanOrEqualTo(2);
+
+        double eventsPerSecond = 0;
+        for (int i = 0; i < 200; i++) {
+            long millis = 20 + random.nextInt(60) + size.limit() / 20;
+            eventsPerSecond += size.limit() * 1_000.0 / millis / 200;
+            size.onCommitted(size.limit(), millis);
+        }
+        assertThat(eventsPerSecond).isGreaterThan(2_000);
+    }
+
+    @Test
+    void shouldShrinkWhereLargeBatchesMeetConflicts() {
+        for (int i = 0; i < 100; i++) {
+            size.onCommitted(size.limit(), 10 + (long) size.limit() * size.limit() / 100);
+        }
+        assertThat(size.limit()).isBetween(8, 90);
+    }
+
+    @Test
+    void shouldBeItselfAgainSoonAfterAnOutage() {
+        for (int i = 0; i < 50; i++) {
+            size.onCommitted(size.limit(), 2 + size.limit() / 20);
+        }
+        int before = size.limit();
+        size.onCommitted(size.limit(), 30_000);
+        for (int i = 0; i < 20; i++) {
+            size.onCommitted(size.limit(), 2 + size.limit() / 20);
+        }
+        assertThat(size.limit()).isGreaterThan(before / 2);
     }
 }
