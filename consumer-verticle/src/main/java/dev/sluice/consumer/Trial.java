@@ -2,6 +2,7 @@ package dev.sluice.consumer;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -13,14 +14,13 @@ import java.util.Map;
  */
 final class Trial {
 
-    /** With no more records than this to look at, each runs alone from the start. */
-    static final int FEW = 100;
+    /** With no more records than this to look at, in all partitions on trial, each runs alone from the start. */
+    static final int FEW = 250;
     static final int PORTION = 200;
 
     private final long from;
     private final long until;
     private final int inFlight;
-    private final boolean few;
     /** By offset: deaths while it ran alone. */
     private final Map<Long, Integer> suspects;
     private final Deque<Work> waiting = new ArrayDeque<>();
@@ -36,7 +36,6 @@ final class Trial {
         this.from = from;
         this.until = until;
         this.inFlight = inFlight;
-        this.few = until - from <= FEW;
         this.suspects = new HashMap<>(suspects);
     }
 
@@ -58,8 +57,13 @@ final class Trial {
         return !waiting.isEmpty() && !hasSuspects() && (waiting.peek().record().offset() >= until || acquitted >= inFlight);
     }
 
-    /** @return what runs next, together; a single one runs alone. Empty when nothing waits */
-    List<Work> portion() {
+    /** Whether so few records are on trial in all that each runs alone. */
+    static boolean areFew(Collection<Trial> all) {
+        return all.stream().mapToLong(trial -> trial.until - trial.from).sum() <= FEW;
+    }
+
+    /** @param few see {@link #areFew}. @return what runs next, together; a single one runs alone. Empty when nothing waits */
+    List<Work> portion(boolean few) {
         List<Work> portion = new ArrayList<>();
         while (!waiting.isEmpty() && portion.size() < PORTION) {
             boolean alone = few || suspects.containsKey(waiting.peek().record().offset());

@@ -157,7 +157,7 @@ final class Trials {
     }
 
     private void begin(AssignedPartition partition, Trial trial) {
-        portion = trial.portion();
+        portion = trial.portion(Trial.areFew(trials.values()));
         fresh = 0;
         if (portion.isEmpty() || partition.isClosed()) {
             release();

@@ -2,6 +2,7 @@ package dev.sluice.consumer;
 
 import org.junit.jupiter.api.Test;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -15,26 +16,34 @@ class TrialTest {
     void shouldRunEachAloneWhenThereAreFew() {
         Trial trial = trial(100, 150, Map.of(), 3);
 
-        assertThat(offsets(trial.portion())).containsExactly(100L);
-        assertThat(offsets(trial.portion())).containsExactly(101L);
+        assertThat(offsets(trial.portion(true))).containsExactly(100L);
+        assertThat(offsets(trial.portion(true))).containsExactly(101L);
+    }
+
+    @Test
+    void shouldCountTheFewInAllPartitionsTogether() {
+        Trial one = new Trial(0, 40, 1_000, Map.of());
+        assertThat(Trial.areFew(List.of(one))).isTrue();
+        assertThat(Trial.areFew(Collections.nCopies(6, one))).isTrue();
+        assertThat(Trial.areFew(Collections.nCopies(24, one))).isFalse();
     }
 
     @Test
     void shouldRunManyInPortionsAndSuspectsAloneInTheirPlace() {
         Trial trial = trial(100, 5_000, Map.of(102L, 0, 103L, 1), 300);
 
-        assertThat(offsets(trial.portion())).containsExactly(100L, 101L);
-        assertThat(offsets(trial.portion())).containsExactly(102L);
-        assertThat(offsets(trial.portion())).containsExactly(103L);
-        assertThat(trial.portion()).hasSize(Trial.PORTION);
+        assertThat(offsets(trial.portion(false))).containsExactly(100L, 101L);
+        assertThat(offsets(trial.portion(false))).containsExactly(102L);
+        assertThat(offsets(trial.portion(false))).containsExactly(103L);
+        assertThat(trial.portion(false)).hasSize(Trial.PORTION);
     }
 
     @Test
     void shouldEndWithTheRecordsThatWereThereWhenThePartitionWasAssigned() {
         Trial trial = trial(100, 102, Map.of(), 3);
         assertThat(trial.isOver()).isFalse();
-        trial.onSurvived(trial.portion(), 1);
-        trial.onSurvived(trial.portion(), 1);
+        trial.onSurvived(trial.portion(true), 1);
+        trial.onSurvived(trial.portion(true), 1);
 
         assertThat(trial.isOver()).isTrue();
         assertThat(offsets(trial.release())).containsExactly(102L);
@@ -46,10 +55,10 @@ class TrialTest {
         for (int offset = 0; offset < 900; offset++) {
             trial.add(Works.work(partition, offset));
         }
-        trial.onSurvived(trial.portion(), 0);
-        trial.onSurvived(trial.portion(), 50);
+        trial.onSurvived(trial.portion(false), 0);
+        trial.onSurvived(trial.portion(false), 50);
         assertThat(trial.isOver()).isFalse();
-        trial.onSurvived(trial.portion(), 200);
+        trial.onSurvived(trial.portion(false), 200);
 
         assertThat(trial.isOver()).isTrue();
     }
@@ -57,7 +66,7 @@ class TrialTest {
     @Test
     void shouldNotEndBeforeASuspectHasSurvivedOrCanNotComeAnyMore() {
         Trial trial = trial(100, 101, Map.of(150L, 1, 7L, 1), 2);
-        trial.onSurvived(trial.portion(), 1);
+        trial.onSurvived(trial.portion(true), 1);
         assertThat(trial.isOver()).isFalse();
         trial.onSettledBelow(151);
 
@@ -67,7 +76,7 @@ class TrialTest {
     @Test
     void shouldCountTheDeathsThatItFoundAndNotItsOwnAsking() {
         Trial trial = trial(100, 5_000, Map.of(100L, 1), 1);
-        Work suspect = trial.portion().get(0);
+        Work suspect = trial.portion(false).get(0);
 
         assertThat(trial.deathsAlone(suspect)).isEqualTo(1);
         assertThat(trial.deathsAlone(suspect)).isEqualTo(1);
