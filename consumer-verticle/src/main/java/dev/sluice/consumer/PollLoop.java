@@ -43,6 +43,8 @@ final class PollLoop implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
     private static final long LONGEST_POLL_MILLIS = 50;
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
+    /** A loss happens once; more would be something else. */
+    private static final int MOST_TRIES = 5;
 
     private final String group;
     private final Consumer<byte[], byte[]> consumer;
@@ -264,10 +266,28 @@ final class PollLoop implements ConsumerRebalanceListener {
         wanted.addAll(preparing.keySet());
         Set<TopicPartition> pause = positions.held();
         wanted.forEach(partition -> pause.add(partition.topicPartition()));
+        for (int tries = 1; ; tries++) {
+            try {
+                return pauseOnly(pause);
+            } catch (IllegalStateException lostMeanwhile) {
+                if (tries == MOST_TRIES) {
+                    throw lostMeanwhile;
+                }
+            }
+        }
+    }
+
+    /**
+     * The client's own thread takes partitions away at any moment, whose loss the next poll tells: what it holds is asked
+     * anew each time.
+     */
+    private boolean pauseOnly(Set<TopicPartition> these) {
+        Set<TopicPartition> pause = new HashSet<>(these);
+        pause.retainAll(consumer.assignment());
+        boolean all = !pause.isEmpty() && pause.containsAll(consumer.assignment());
         Set<TopicPartition> paused = consumer.paused();
         Set<TopicPartition> resume = new HashSet<>(paused);
         resume.removeAll(pause);
-        boolean all = !pause.isEmpty() && pause.containsAll(consumer.assignment());
         pause.removeAll(paused);
         consumer.pause(pause);
         consumer.resume(resume);

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,19 @@ class PollLoopTest {
         assertThat(thread.lost()).hasSize(1);
     }
 
+    /** As Kafka's client has it: its own thread has seen the loss, the poll that tells of it is yet to come. */
+    @Test
+    void shouldGoOnWhenAPartitionIsLostBetweenTwoPolls() {
+        Client client = new Client();
+        client.gone.set(2);
+        run(client);
+        client.assign();
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> pipeline.waiting() == 1);
+        assertThat(client.gone).hasValue(0);
+        assertThat(restarts.count()).isZero();
+    }
+
     private void run(Client... order) {
         prepared.addAll(List.of(order));
         thread = new PollThread("group", this::loop, restarts);
@@ -149,6 +163,8 @@ class PollLoopTest {
     private static final class Client extends MockConsumer<byte[], byte[]> {
 
         private final AtomicInteger unanswered = new AtomicInteger();
+        /** So many times, what is to be resumed is another's already. */
+        private final AtomicInteger gone = new AtomicInteger();
 
         private Client() {
             super("none");
@@ -162,6 +178,14 @@ class PollLoopTest {
                 addRecord(new ConsumerRecord<>("events", 0, 0, "case:1".getBytes(StandardCharsets.UTF_8),
                         "{}".getBytes(StandardCharsets.UTF_8)));
             });
+        }
+
+        @Override
+        public synchronized void resume(Collection<TopicPartition> partitions) {
+            if (!partitions.isEmpty() && gone.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IllegalStateException("No current assignment for partition " + partitions);
+            }
+            super.resume(partitions);
         }
 
         @Override
