@@ -23,14 +23,27 @@ final class EntityOrder {
         private final Promise<Boolean> turn = Promise.promise();
         private final Line line;
         private boolean passed;
+        /** It was the first to hold up what follows. */
+        private boolean broke;
 
         private Place(Line line) {
             this.line = line;
         }
 
-        /** Completes when all before it are sent or settled: true to go on, false when one of them has failed. */
+        /**
+         * Completes when all before it are sent or settled: true to go on, false when one of them has failed. To be asked
+         * right before it is sent: what was sent before may have failed in the meantime.
+         */
         Future<Boolean> turn() {
-            return turn.future();
+            return turn.future().map(goOn -> goOn && (line == null || !line.broken));
+        }
+
+        /** It could not be published: from this moment nothing that follows may be, though its outcome is not told yet. */
+        void onNotPublished() {
+            if (line != null && !line.broken) {
+                line.broken = true;
+                broke = true;
+            }
         }
 
         /** It stands in line for Kafka: the next one may follow. */
@@ -86,7 +99,7 @@ final class EntityOrder {
         line.unsettled++;
         line.advance();
         return step.apply(place).map(outcome -> {
-            boolean afterAFailure = line.broken;
+            boolean afterAFailure = line.broken && !place.broke;
             line.broken |= outcome.holdsUpItsEntity();
             place.onSent();
             if (--line.unsettled == 0 && !line.broken) {

@@ -199,7 +199,11 @@ final class Intake {
                 return Future.succeededFuture(new Attempt(new EventOutcome.Published(event, topic, at.partition(),
                         at.offset(), false), null));
             }
-            return Future.succeededFuture(Attempt.failed(new EventOutcome.Failed(event, problemOf(result.cause()))));
+            EventOutcome failed = new EventOutcome.Failed(event, problemOf(result.cause()));
+            if (failed.holdsUpItsEntity()) {
+                place.onNotPublished();
+            }
+            return Future.succeededFuture(Attempt.failed(failed));
         });
     }
 

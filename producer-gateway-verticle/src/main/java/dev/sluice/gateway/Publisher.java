@@ -257,21 +257,30 @@ final class Publisher implements Outlet {
         }
     }
 
-    /** Everybody has been told: whoever would follow a failed event knows it by now. */
+    /**
+     * Everybody has been told: whoever would follow a failed event knows it by now. What came before that, and was not
+     * handed over, might follow one without knowing it, and goes the same way.
+     */
     private void openNext() {
         generation = null;
+        giveUpOutbox(new Abandoned());
         thread.executeBlocking(this::openOne).onSuccess(next -> {
             generation = next;
             flush();
         }).onFailure(error -> {
-            List<Sending> waiting = outbox;
-            outbox = new ArrayList<>();
-            waiting.forEach(sending -> sending.promise.fail(error));
+            giveUpOutbox(error);
             if (!closed) {
                 LOG.error("no Kafka producer can be opened: {}", error.toString());
                 vertx.setTimer(PING_MILLIS, timer -> openNext());
             }
         });
+    }
+
+    private void giveUpOutbox(Throwable reason) {
+        List<Sending> waiting = outbox;
+        outbox = new ArrayList<>();
+        outboxSize = 0;
+        waiting.forEach(sending -> sending.promise.fail(reason));
     }
 
     /** Succeeds when a broker answers within a second. */

@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.junit.jupiter.api.Test;
 
@@ -37,5 +38,39 @@ class EntityOrderTest {
         second.complete(new EventOutcome.Failed(event("2"), new Problem.Malformed("it threw")));
 
         assertThat(turns).containsExactly("2", "3");
+    }
+
+    /** It was late: it waited for another gateway, say, while what it follows was sent and failed. */
+    @Test
+    void shouldHoldUpWhatHasHadItsTurnAndWasNotSentWhenTheOneBeforeFails() {
+        EntityOrder order = new EntityOrder();
+        Promise<EventOutcome> first = Promise.promise();
+        List<EntityOrder.Place> places = new ArrayList<>();
+        order.inOrder(event("1"), place -> {
+            places.add(place);
+            place.onSent();
+            return first.future();
+        });
+        order.inOrder(event("2"), place -> {
+            places.add(place);
+            return Promise.<EventOutcome>promise().future();
+        });
+        assertThat(places.get(1).turn().result()).isTrue();
+
+        places.get(0).onNotPublished();
+
+        assertThat(places.get(1).turn().result()).isFalse();
+    }
+
+    @Test
+    void shouldTellTheFirstFailureAsItIs() {
+        EntityOrder order = new EntityOrder();
+        EventOutcome failed = new EventOutcome.Failed(event("1"), new Problem.Overloaded());
+        Future<EventOutcome> told = order.inOrder(event("1"), place -> {
+            place.onNotPublished();
+            return Future.succeededFuture(failed);
+        });
+
+        assertThat(told.result()).isEqualTo(failed);
     }
 }

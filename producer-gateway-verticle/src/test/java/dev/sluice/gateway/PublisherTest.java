@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import dev.sluice.config.ByteSize;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.apache.kafka.clients.admin.Admin;
@@ -38,8 +39,12 @@ class PublisherTest {
     }
 
     private Publisher publisher(Callable<Producer<byte[], byte[]>> factory) throws Exception {
+        return publisher(factory, RunningGateway.SETTINGS.publishing());
+    }
+
+    private Publisher publisher(Callable<Producer<byte[], byte[]>> factory, GatewaySettings.Publishing settings) throws Exception {
         return get(onLoop(() -> Publisher.open(vertx, factory, Admin.create(Map.of("bootstrap.servers", "127.0.0.1:1")), "test",
-                RunningGateway.SETTINGS.publishing())));
+                settings)));
     }
 
     private <T> Future<T> onLoop(Callable<Future<T>> action) {
@@ -71,6 +76,28 @@ class PublisherTest {
         });
 
         await().atMost(Duration.ofSeconds(5)).until(() -> told.get() == 1_000);
+        get(publisher.close(Duration.ZERO));
+    }
+
+    @Test
+    void shouldNotHandWhatGathersBehindAFailureToTheNextProducer() throws Exception {
+        MockProducer<byte[], byte[]> first = producer(false);
+        MockProducer<byte[], byte[]> second = producer(true);
+        AtomicInteger opened = new AtomicInteger();
+        GatewaySettings.Publishing gathersForEver = new GatewaySettings.Publishing(Duration.ofMinutes(1), ByteSize.mebibytes(1),
+                "none", ByteSize.mebibytes(64), Duration.ofMinutes(2), Duration.ofSeconds(2), Duration.ofSeconds(1));
+        Publisher publisher = publisher(() -> opened.getAndIncrement() == 0 ? first : second, gathersForEver);
+        Future<RecordMetadata> sent = onLoop(() -> publisher.send("events", event(1)));
+        await().atMost(Duration.ofSeconds(5)).until(() -> first.history().size() == 1);
+        Future<RecordMetadata> behind = onLoop(() -> publisher.send("events", event(2)));
+        get(onLoop(() -> Future.succeededFuture()));
+        first.errorNext(new IllegalStateException("on purpose"));
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> sent.failed() && behind.failed());
+        assertThat(behind.cause()).isInstanceOf(Publisher.Abandoned.class);
+        Future<RecordMetadata> later = onLoop(() -> publisher.send("events", event(3)));
+        get(later);
+        assertThat(second.history()).hasSize(1);
         get(publisher.close(Duration.ZERO));
     }
 
