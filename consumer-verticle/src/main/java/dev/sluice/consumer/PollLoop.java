@@ -43,8 +43,6 @@ final class PollLoop implements ConsumerRebalanceListener {
     private static final Logger LOG = LoggerFactory.getLogger(PollLoop.class);
     private static final long LONGEST_POLL_MILLIS = 50;
     private static final Duration CLOSE_DEADLINE = Duration.ofSeconds(5);
-    /** A loss happens once; more would be something else. */
-    private static final int MOST_TRIES = 5;
 
     private final String group;
     private final Consumer<byte[], byte[]> consumer;
@@ -55,6 +53,7 @@ final class PollLoop implements ConsumerRebalanceListener {
     private final ConsumerSettings settings;
     private final LongSupplier budget;
     private final PauseRule pauseRule;
+    private final Pauses pauses;
     private final RecordIntake intake;
     private final RetryGate retryGate = new RetryGate();
     private final Map<TopicPartition, AssignedPartition> assigned = new HashMap<>();
@@ -90,6 +89,7 @@ final class PollLoop implements ConsumerRebalanceListener {
              ConsumerSettings settings, LongSupplier budget, HandlerWatch watch, Listener listener) {
         this.group = group;
         this.consumer = consumer;
+        this.pauses = new Pauses(consumer);
         this.positions = positions;
         this.commits = commits;
         this.pipeline = pipeline;
@@ -266,32 +266,7 @@ final class PollLoop implements ConsumerRebalanceListener {
         wanted.addAll(preparing.keySet());
         Set<TopicPartition> pause = positions.held();
         wanted.forEach(partition -> pause.add(partition.topicPartition()));
-        for (int tries = 1; ; tries++) {
-            try {
-                return pauseOnly(pause);
-            } catch (IllegalStateException lostMeanwhile) {
-                if (tries == MOST_TRIES) {
-                    throw lostMeanwhile;
-                }
-            }
-        }
-    }
-
-    /**
-     * The client's own thread takes partitions away at any moment, whose loss the next poll tells: what it holds is asked
-     * anew each time.
-     */
-    private boolean pauseOnly(Set<TopicPartition> these) {
-        Set<TopicPartition> pause = new HashSet<>(these);
-        pause.retainAll(consumer.assignment());
-        boolean all = !pause.isEmpty() && pause.containsAll(consumer.assignment());
-        Set<TopicPartition> paused = consumer.paused();
-        Set<TopicPartition> resume = new HashSet<>(paused);
-        resume.removeAll(pause);
-        pause.removeAll(paused);
-        consumer.pause(pause);
-        consumer.resume(resume);
-        return all;
+        return pauses.only(pause);
     }
 
     /** The next turns ask Kafka where they start, as often as need be. */
