@@ -31,13 +31,13 @@ public record Event(String id, String type, Optional<RoutingKey> entity, Optiona
 
     /** The entity, for handlers that can't do without one. @throws PermanentFailure when the event has none */
     public RoutingKey requireEntity() {
-        return entity.orElseThrow(() -> new PermanentFailure(
+        return entity.orElseThrow(() -> new PermanentFailure(this,
                 "event " + id + " names no entity: its subject (or key) must be type:id, ':' inside a part as %3A"));
     }
 
     /** The sequence, for handlers that can't do without one. @throws PermanentFailure when the event has none */
     public long requireSequence() {
-        return sequence.orElseThrow(() -> new PermanentFailure(
+        return sequence.orElseThrow(() -> new PermanentFailure(this,
                 "event " + id + " has no sequence: a whole decimal number from 0 to 9223372036854775807 is needed"));
     }
 

@@ -29,8 +29,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Brings every work of a batch to an outcome, or abandons it with its partition. A batch that fails is halved until the
- * guilty event stands alone; an outage is nobody's failure and is waited out; a conflict is repeated in place; what no
+ * Brings every work of a batch to an outcome, or abandons it with its partition. A batch that fails is split before and
+ * behind the event that is suspected, or halved where none is, until the guilty one stands alone; an outage is nobody's failure and is waited out; a conflict is repeated in place; what no
  * rule knows is tried three times; the rest is the DLQ router's, and settles when the router has made it durable.
  */
 final class BatchRun {
@@ -174,10 +174,11 @@ final class BatchRun {
             return later(jitter).compose(now -> attempt(works, soFar.oneMoreConflict()));
         }
         if (works.size() > 1) {
-            int half = works.size() / 2;
-            Failures fresh = new Failures(0, 0, System.nanoTime());
-            return attempt(works.subList(0, half), fresh)
-                    .compose(first -> attempt(works.subList(half, works.size()), new Failures(0, 0, System.nanoTime())));
+            Future<Void> parts = Future.succeededFuture();
+            for (List<Work> part : Suspicion.split(works)) {
+                parts = parts.compose(before -> attempt(part, new Failures(0, 0, System.nanoTime())));
+            }
+            return parts;
         }
         Failures now = soFar.oneMoreUnknown();
         if (verdict == Verdict.UNKNOWN && now.unknown() < UNKNOWN_IN_PLACE && now.withinMillis() < 1_000) {

@@ -76,13 +76,14 @@ final class EffectTransaction implements Effects {
     @Override
     public Future<Map<Work, Outcome>> apply(List<Work> works) {
         if (traits.needsEntity()) {
-            try {
-                works.forEach(work -> {
+            for (Work work : works) {
+                try {
                     work.event().requireEntity();
                     work.event().requireSequence();
-                });
-            } catch (RuntimeException missing) {
-                return Future.failedFuture(missing);
+                } catch (RuntimeException missing) {
+                    work.suspect(true);
+                    return Future.failedFuture(missing);
+                }
             }
         }
         if (handler instanceof PushHandler push) {
@@ -245,6 +246,7 @@ final class EffectTransaction implements Effects {
     private Future<Void> handle(PgTransaction transaction, List<Work> works) {
         SqlConnection connection = transaction.connection();
         List<Event> events = works.stream().map(Work::event).toList();
+        Suspicion suspicion = new Suspicion();
         Promise<Void> ended = Promise.promise();
         long timer = vertx.setTimer(handlerTimeout.toMillis(), late -> {
             String message = "handler " + watch.handler() + " has not ended within " + handlerTimeout.toMillis() + " ms";
@@ -258,7 +260,7 @@ final class EffectTransaction implements Effects {
         transaction.whenClosed(() -> ended.tryFail("the handler's connection is gone"));
         Future.succeededFuture().compose(start -> handler instanceof BatchHandler batch
                         ? watch.inside(() -> batch.handle(connection, events)).<Void>mapEmpty()
-                        : oneByOne((EventHandler) handler, connection, events))
+                        : oneByOne((EventHandler) handler, connection, events, suspicion))
                 .onSuccess(done -> ended.tryComplete())
                 .onFailure(error -> {
                     if (error instanceof Error) {
@@ -267,13 +269,21 @@ final class EffectTransaction implements Effects {
                     }
                     ended.tryFail(error);
                 });
-        return ended.future().onComplete(any -> vertx.cancelTimer(timer));
+        return ended.future().onComplete(any -> {
+            vertx.cancelTimer(timer);
+            if (any.failed()) {
+                suspicion.tell(works, any.cause());
+            }
+        });
     }
 
-    private Future<Void> oneByOne(EventHandler each, SqlConnection connection, List<Event> events) {
+    private Future<Void> oneByOne(EventHandler each, SqlConnection connection, List<Event> events, Suspicion suspicion) {
         Future<Void> all = Future.succeededFuture();
         for (Event event : events) {
-            all = all.compose(previous -> watch.inside(() -> each.handle(connection, event)).mapEmpty());
+            all = all.compose(previous -> {
+                suspicion.isOn(event);
+                return watch.inside(() -> each.handle(connection, event)).mapEmpty();
+            });
         }
         return all;
     }

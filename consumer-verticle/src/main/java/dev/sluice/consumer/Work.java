@@ -19,6 +19,7 @@ final class Work {
     private final Parked parked;
     /** What it was taken from, while it is under way; {@link KeyLanes}' own. */
     private KeyLanes.Lane lane;
+    private boolean suspected;
 
     /**
      * What its row in {@code parked_events} tells.
@@ -85,6 +86,15 @@ final class Work {
     /** Null unless {@link #isParked}. */
     Parked parked() {
         return parked;
+    }
+
+    /** @param is whether its batch seems to have failed because of it, see {@link Suspicion} */
+    void suspect(boolean is) {
+        suspected = is;
+    }
+
+    boolean isSuspected() {
+        return suspected;
     }
 
     KeyLanes.Lane lane() {

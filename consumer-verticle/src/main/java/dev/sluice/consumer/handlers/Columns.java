@@ -33,7 +33,7 @@ final class Columns {
     /** @throws PermanentFailure when the data is something else */
     static void requireJson(Event event) {
         if (event.data().length > 0 && !event.contentType().contains("json")) {
-            throw new PermanentFailure("data is " + event.contentType() + "; this handler needs JSON");
+            throw new PermanentFailure(event, "data is " + event.contentType() + "; this handler needs JSON");
         }
     }
 }

@@ -41,14 +41,14 @@ final class EventData {
         EventData read = new EventData(event, fields);
         try (JsonParser parser = JSON.createParser(event.data())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new PermanentFailure("event " + event.id() + ": data must be a JSON object");
+                throw new PermanentFailure(event, "event " + event.id() + ": data must be a JSON object");
             }
             while (parser.nextToken() == JsonToken.FIELD_NAME) {
                 read.take(parser.currentName(), parser.nextToken(), parser);
             }
             return read;
         } catch (IOException e) {
-            throw new PermanentFailure("event " + event.id() + ": data is no JSON", e);
+            throw new PermanentFailure(event, "event " + event.id() + ": data is no JSON", e);
         }
     }
 
@@ -110,6 +110,6 @@ final class EventData {
     }
 
     PermanentFailure refused(String field, String allowed) {
-        return new PermanentFailure("event " + event.id() + ": data." + field + " must be " + allowed);
+        return new PermanentFailure(event, "event " + event.id() + ": data." + field + " must be " + allowed);
     }
 }
