@@ -127,7 +127,9 @@ public final class Bench implements Callable<Integer> {
             for (Subject subject : chosen) {
                 measurement.run(subject, number).forEach((load, run) -> {
                     all.computeIfAbsent(subject, none -> new LinkedHashMap<>()).computeIfAbsent(load, none -> new ArrayList<>()).add(run);
-                    System.err.printf("%s %s run: %.0f/s%n", subject.title(), load, run.eventsPerSecond());
+                    System.err.printf("%s %s run: %.0f/s, CPU %.2f of it the subject's %.2f%s%n", subject.title(), load,
+                            run.eventsPerSecond(), run.cpuSecondsPer100k().total(), run.cpuSecondsPer100k().consumer(),
+                            run.joinSeconds() == null ? "" : ", first effect after %.1f s".formatted(run.joinSeconds()));
                 });
             }
         }

@@ -4,8 +4,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /** The one write of all baselines: a row per event, whose status may change. */
@@ -20,16 +20,16 @@ final class Upsert {
     /** As many as its arrays hold, each once. */
     static final String MANY = """
             INSERT INTO payment_states AS known (event_id, entity_id, sequence, user_id, amount, currency, status)
-            SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::numeric[], ?::text[], ?::text[])
+            SELECT * FROM unnest(?::text[], ?::text[], ?::bigint[], ?::text[], ?::text[]::numeric[], ?::text[], ?::text[])
             ON CONFLICT (event_id) DO UPDATE SET status = excluded.status, updated_at = now()
             WHERE known.status <> excluded.status""";
 
     private Upsert() {
     }
 
-    /** The last of each identity: one statement can't touch a row twice. */
+    /** The last of each identity, sorted: one statement can't touch a row twice, and two in one order don't wait in a circle. */
     static Collection<Payment> distinct(Iterable<Payment> payments) {
-        Map<String, Payment> rows = new LinkedHashMap<>();
+        Map<String, Payment> rows = new TreeMap<>();
         payments.forEach(payment -> rows.put(payment.eventId(), payment));
         return rows.values();
     }
@@ -44,20 +44,20 @@ final class Upsert {
         one.setString(7, row.data().status());
     }
 
+    /** Arrays of their own types, which pgjdbc sends as they are; of mere objects it would write text and quote it. */
     static void many(PreparedStatement many, Collection<Payment> rows) throws SQLException {
-        column(many, 1, "text", rows, Payment::eventId);
-        column(many, 2, "text", rows, Payment::entityId);
-        column(many, 3, "bigint", rows, Payment::sequence);
-        column(many, 4, "text", rows, row -> row.data().user_id());
-        column(many, 5, "numeric", rows, row -> row.data().amount());
-        column(many, 6, "text", rows, row -> row.data().currency());
-        column(many, 7, "text", rows, row -> row.data().status());
+        texts(many, 1, rows, Payment::eventId);
+        texts(many, 2, rows, Payment::entityId);
+        many.setArray(3, many.getConnection().createArrayOf("bigint", rows.stream().map(Payment::sequence).toArray(Long[]::new)));
+        texts(many, 4, rows, row -> row.data().user_id());
+        texts(many, 5, rows, row -> row.data().amount());
+        texts(many, 6, rows, row -> row.data().currency());
+        texts(many, 7, rows, row -> row.data().status());
         many.executeUpdate();
     }
 
-    private static void column(PreparedStatement many, int index, String type, Collection<Payment> rows,
-                               Function<Payment, Object> value) throws SQLException {
-        Connection connection = many.getConnection();
-        many.setArray(index, connection.createArrayOf(type, rows.stream().map(value).toArray()));
+    private static void texts(PreparedStatement many, int index, Collection<Payment> rows,
+                              Function<Payment, String> value) throws SQLException {
+        many.setArray(index, many.getConnection().createArrayOf("text", rows.stream().map(value).toArray(String[]::new)));
     }
 }
