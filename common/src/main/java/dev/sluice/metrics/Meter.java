@@ -65,6 +65,8 @@ public enum Meter {
             "Tasks that wait for an event loop: the depth of the fullest mailbox"),
     CONSUMER_QUEUE_DEPTH("consumer_queue_depth", Kind.GAUGE, Unit.EVENTS,
             "Events polled and not settled", "group"),
+    CONSUMER_OVERDUE_GAPS("consumer_overdue_gaps", Kind.GAUGE, Unit.EVENTS,
+            "Events that have waited for a missing one of their entity for longer than the deadline", "group"),
     CONSUMER_PARKED_EVENTS("consumer_parked_events", Kind.GAUGE, Unit.EVENTS,
             "Events that wait in parked_events: failed ones to be tried again in their order, and those behind them", "group"),
     CONSUMER_LETTER_BUDGET("consumer_letter_budget", Kind.GAUGE, Unit.EVENTS,

@@ -29,6 +29,8 @@ public final class Inbox {
     private static final String MARK = """
             UPDATE processed_events SET outcome = $3, processed_at = now()
             WHERE consumer_group = $1 AND event_id = ANY ($2::text[])""";
+    private static final String GIVE_BACK = """
+            DELETE FROM processed_events WHERE consumer_group = $1 AND event_id = ANY ($2::text[])""";
     private static final String BURY = """
             INSERT INTO processed_events (consumer_group, event_id, outcome) VALUES ($1, $2, 'dead')
             ON CONFLICT (consumer_group, event_id) DO NOTHING""";
@@ -77,6 +79,12 @@ public final class Inbox {
             rows.forEach(row -> revived.add(row.getString(0)));
             return revived;
         });
+    }
+
+    /** In the transaction that claimed them: they have no outcome yet after all. */
+    public Future<Void> giveBack(SqlClient transaction, Collection<String> eventIds) {
+        return eventIds.isEmpty() ? Future.succeededFuture() : transaction.preparedQuery(GIVE_BACK)
+                .execute(Tuple.of(group, (Object) eventIds.toArray(new String[0]))).mapEmpty();
     }
 
     /** In the transaction that claimed them: says that their outcome is another than APPLIED. */

@@ -112,6 +112,8 @@ final class BatchRun {
                     case LET_GO -> end(work);
                     case REFUSE -> route(work, ErrorInfo.of(Preserving.LaneFull.class,
                             "too many events of its entity wait already"), Order.BLOCKED, 1, 0);
+                    case EXPIRE -> route(work, ErrorInfo.of(Strictly.GapNotFilled.class,
+                            "an earlier event of its entity has not come"), Order.BLOCKED, 1, 0);
                 }
             }
         }
@@ -158,7 +160,7 @@ final class BatchRun {
             route(work, ErrorInfo.of(AlreadyDead.class, "dead-lettered before; this letter may be its second"),
                     succession.onFailed(work, Verdict.PERMANENT), 1, 0);
         } else {
-            succession.onCommitted(work);
+            succession.onCommitted(work, outcome);
             if (outcome == Outcome.DUPLICATE) {
                 LOG.debug("group={} topic={} partition={} offset={} eventId={} traceId={} Recognised as a repeat", group,
                         work.record().topic(), work.record().partition(), work.record().offset(), work.eventId(),

@@ -26,13 +26,14 @@ import java.util.Set;
  * @param groupProtocol   {@code consumer} (KIP-848) or {@code classic}
  * @param membership      what becomes of an instance's place in its groups when it stops
  * @param claims          who may work on an event, told between instances through Redis
+ * @param gaps            what waits for a missing event of its entity
  * @param kafka           further settings of the consumer, by Kafka's names
  */
 public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSize, int concurrency, int maxBatch,
                                int maxParked, int letterBudget, ByteSize prefetchMin, ByteSize prefetchMax, ByteSize prefetchStart,
                                Duration revocationDrain, Duration stopDeadline, Duration handlerTimeout,
                                Duration commitInterval, String groupProtocol, Membership membership,
-                               Claims.Mode claims, Map<String, String> kafka) {
+                               Claims.Mode claims, GapSettings gaps, Map<String, String> kafka) {
 
     /** Settings of Kafka's client that would break a promise. */
     private static final Set<String> NOT_YOURS = Set.of("enable.auto.commit", "auto.offset.reset", "isolation.level",
@@ -48,6 +49,7 @@ public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSiz
 
     public ConsumerSettings {
         membership = membership == null ? Membership.KEPT : membership;
+        gaps = gaps == null ? GapSettings.STANDARD : gaps;
         claims = claims == null ? Claims.Mode.LEASE : claims;
         InvalidSetting.unless(subscriptions.stream().allMatch(Objects::nonNull), "consumer.subscriptions[]", "nothing",
                 "a group, a topic and a handler each");

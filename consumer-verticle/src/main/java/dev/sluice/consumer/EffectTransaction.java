@@ -70,7 +70,7 @@ final class EffectTransaction implements Effects {
 
     /**
      * @param works readable ones; several may have the same identity
-     * @return each work's outcome (APPLIED, DUPLICATE, SUPERSEDED, or DEAD when the inbox has it as dead), committed;
+     * @return each work's outcome (APPLIED, DUPLICATE, SUPERSEDED, PARKED, or DEAD when the inbox has it as dead), committed;
      *         failed when nothing is known to be committed
      */
     @Override
@@ -159,10 +159,11 @@ final class EffectTransaction implements Effects {
         return all.map(gone);
     }
 
-    /** A row goes with its event's outcome; that of a dead one waits for the letter. */
+    /** A row goes with its event's outcome; that of a dead one waits for the letter, that of one in a gap for what is missing. */
     private Future<Map<Work, Outcome>> unpark(SqlConnection connection, List<Work> parked, Map<Work, Outcome> outcomes) {
         Future<?> all = Future.succeededFuture();
-        for (List<Work> of : byPartition(parked.stream().filter(work -> outcomes.get(work) != Outcome.DEAD).toList())) {
+        for (List<Work> of : byPartition(parked.stream().filter(work -> outcomes.get(work) != Outcome.DEAD
+                && outcomes.get(work) != Outcome.PARKED).toList())) {
             all = all.compose(previous -> parkedEvents.remove(connection, of.get(0), of));
         }
         return all.map(outcomes);

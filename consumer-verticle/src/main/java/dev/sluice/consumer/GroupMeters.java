@@ -34,6 +34,9 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         /** Events in {@code parked_events} that it knows of. */
         int parked();
 
+        /** Of these, what has waited too long for a missing event of its entity. */
+        int overdue();
+
         /** Dead letters before it stops. */
         int lettersLeft();
 
@@ -72,6 +75,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         Meter.CONSUMER_QUEUE_DEPTH.gauge(registry, () -> sum(Instance::queueDepth), group);
         Meter.CONSUMER_LETTER_BUDGET.gauge(registry, () -> sum(Instance::lettersLeft), group);
         Meter.CONSUMER_PARKED_EVENTS.gauge(registry, () -> sum(Instance::parked), group);
+        Meter.CONSUMER_OVERDUE_GAPS.gauge(registry, () -> sum(Instance::overdue), group);
         Meter.CIRCUIT_BREAKER_OPEN.gauge(registry, () -> greatest(Instance::breakerOpenness, 0), "postgres", group);
         Meter.DOWNSTREAM_LATENCY.gauge(registry, () -> greatest(Instance::latencySeconds, Double.NaN), group);
         Meter.CONSUMER_PROCESSING_LATENCY_P99.gauge(registry, this::p99Seconds, group);

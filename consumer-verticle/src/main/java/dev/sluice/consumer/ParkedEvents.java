@@ -25,17 +25,17 @@ import java.util.Set;
 final class ParkedEvents {
 
     /** Of each lane as much as runs together: so many events, and so many bytes but for the first. */
-    private static final int EVENTS_AT_ONCE = 16;
-    private static final int BYTES_AT_ONCE = 256 * 1024;
+    static final int EVENTS_AT_ONCE = 16;
+    static final int BYTES_AT_ONCE = 256 * 1024;
 
-    private static final String PLACE = "consumer_group = $1 AND topic = $2 AND topic_id = $3 AND partition = $4";
+    static final String PLACE = "consumer_group = $1 AND topic = $2 AND topic_id = $3 AND partition = $4";
     private static final String LANES = """
             SELECT lane, count(*), (array_agg(due_at ORDER BY record_offset))[1] FROM parked_events
-            WHERE %s AND record_offset < $5 GROUP BY lane""".formatted(PLACE);
+            WHERE %s AND record_offset < $5 AND reason <> 'gap' GROUP BY lane""".formatted(PLACE);
     private static final String HEADS = """
             SELECT head.* FROM unnest($5::bytea[]) AS asked (lane) CROSS JOIN LATERAL (
                 SELECT *, sum(coalesce(length(value), 0)) OVER (ORDER BY record_offset) - coalesce(length(value), 0) AS before
-                FROM (SELECT * FROM parked_events WHERE %s AND lane = asked.lane
+                FROM (SELECT * FROM parked_events WHERE %s AND lane = asked.lane AND reason <> 'gap'
                       ORDER BY record_offset LIMIT %d) AS first
             ) AS head WHERE head.before < %d ORDER BY head.record_offset""".formatted(PLACE, EVENTS_AT_ONCE, BYTES_AT_ONCE);
     private static final String PARK = """
@@ -56,7 +56,8 @@ final class ParkedEvents {
     private static final String REMOVE_AND_BLOCK_NEXT = """
             WITH gone AS (DELETE FROM parked_events WHERE %1$s AND record_offset = $5)
             UPDATE parked_events SET reason = 'blocked', due_at = now() WHERE %1$s AND record_offset = (
-                SELECT min(record_offset) FROM parked_events WHERE %1$s AND lane = $6 AND record_offset > $5)"""
+                SELECT min(record_offset) FROM parked_events WHERE %1$s AND lane = $6 AND record_offset > $5
+                    AND reason <> 'gap')"""
             .formatted(PLACE);
 
     /** What waits in one lane. @param dueMillis of its first event, since the epoch */
@@ -88,18 +89,21 @@ final class ParkedEvents {
     /** The first rows of each of these lanes, in the order of offsets. */
     Future<List<Head>> heads(SqlClient client, AssignedPartition partition, Collection<ByteBuffer> lanes) {
         Buffer[] asked = lanes.stream().map(lane -> Buffer.buffer(lane.array())).toArray(Buffer[]::new);
-        return client.preparedQuery(HEADS).execute(place(partition).addValue(asked)).map(rows -> {
-            List<Head> heads = new ArrayList<>();
-            for (Row row : rows) {
-                RawRecord record = new RawRecord(row.getString("topic"), row.getInteger("partition"),
-                        row.getLong("record_offset"), row.getLong("record_time"), array(row.getBuffer("key")),
-                        array(row.getBuffer("value")), HeaderBytes.read(row.getBuffer("headers").getBytes()));
-                heads.add(new Head(bytes(row.getBuffer("lane")), record, row.getInteger("attempts"),
-                        row.getString("reason").equals("blocked"),
-                        row.getOffsetDateTime("due_at").toInstant().toEpochMilli()));
-            }
-            return heads;
-        });
+        return client.preparedQuery(HEADS).execute(place(partition).addValue(asked)).map(ParkedEvents::read);
+    }
+
+    /** Whole rows. */
+    static List<Head> read(RowSet<Row> rows) {
+        List<Head> heads = new ArrayList<>();
+        for (Row row : rows) {
+            RawRecord record = new RawRecord(row.getString("topic"), row.getInteger("partition"),
+                    row.getLong("record_offset"), row.getLong("record_time"), array(row.getBuffer("key")),
+                    array(row.getBuffer("value")), HeaderBytes.read(row.getBuffer("headers").getBytes()));
+            heads.add(new Head(bytes(row.getBuffer("lane")), record, row.getInteger("attempts"),
+                    row.getString("reason").equals("blocked"),
+                    row.getOffsetDateTime("due_at").toInstant().toEpochMilli()));
+        }
+        return heads;
     }
 
     /** Behind an earlier event of their lanes. A row that is there already is the same event's. */
@@ -143,7 +147,7 @@ final class ParkedEvents {
                 .addLong(work.record().offset()).addBuffer(Buffer.buffer(lane.array()))).mapEmpty();
     }
 
-    private Tuple row(Work work, ByteBuffer lane, int attempts, long dueMillis, String reason, String error) {
+    Tuple row(Work work, ByteBuffer lane, int attempts, long dueMillis, String reason, String error) {
         RawRecord record = work.record();
         return place(work.partition()).addLong(record.offset()).addString(storable(work.eventId()))
                 .addBuffer(Buffer.buffer(lane.array())).addInteger(attempts).addOffsetDateTime(time(dueMillis))
@@ -156,7 +160,7 @@ final class ParkedEvents {
         return place(any.partition()).addArrayOfLong(works.stream().map(work -> work.record().offset()).toArray(Long[]::new));
     }
 
-    private Tuple place(AssignedPartition partition) {
+    Tuple place(AssignedPartition partition) {
         return Tuple.tuple().addString(group).addString(partition.topicPartition().topic())
                 .addString(partition.topicId()).addInteger(partition.topicPartition().partition());
     }

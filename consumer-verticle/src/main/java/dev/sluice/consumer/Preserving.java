@@ -2,6 +2,7 @@ package dev.sluice.consumer;
 
 import dev.sluice.bus.RouteFailure;
 import dev.sluice.bus.Routed;
+import dev.sluice.event.Outcome;
 import dev.sluice.event.Decoded;
 import dev.sluice.event.EventDecoder;
 import dev.sluice.event.Topics;
@@ -14,8 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,8 +41,6 @@ final class Preserving implements Succession {
     private static final int LANES_AT_ONCE = 16;
     private static final long AGAIN_MILLIS = 200;
     private static final long SWEEP_MILLIS = 30_000;
-    /** Keys beyond it, which no index would hold, are known by their hash. */
-    private static final int LONGEST_LANE = 256;
 
     /** Names, in rules and headers, an event that came when too many of its entity waited already. Never thrown. */
     static final class LaneFull {
@@ -56,7 +53,7 @@ final class Preserving implements Succession {
     private final String group;
     private final ParkedEvents rows;
     private final Durably durably;
-    private final Ordering ordering;
+    private final LaneKeys laneKeys;
     private final int limit;
     private final Consumer<List<Work>> run;
     private final EventDecoder decoder = new EventDecoder();
@@ -79,7 +76,7 @@ final class Preserving implements Succession {
         this.group = group;
         this.rows = new ParkedEvents(group);
         this.durably = durably;
-        this.ordering = ordering;
+        this.laneKeys = new LaneKeys(ordering);
         this.limit = limit;
         this.run = run;
     }
@@ -149,6 +146,9 @@ final class Preserving implements Succession {
             return Turn.RUN;
         }
         ByteBuffer lane = laneOf(work);
+        if (work.isInGap()) {
+            return lane != null && lanes.isBlocked(work.partition(), lane) ? Turn.LET_GO : Turn.RUN;
+        }
         if (work.isParked()) {
             return lanes.mayRun(work.partition(), lane) ? Turn.RUN : Turn.LET_GO;
         }
@@ -215,9 +215,9 @@ final class Preserving implements Succession {
         return durably.run(write, work.partition()::isClosed).map(kept -> {
             if (deciding.remove(work)) {
                 if (kept) {
-                    lanes.onHeadParked(work.partition(), lane, !work.isParked(), park.dueMillis());
+                    lanes.onHeadParked(work.partition(), lane, !isOfLane(work), park.dueMillis());
                 } else {
-                    lanes.onHeadGone(work.partition(), lane, true);
+                    lanes.onHeadGone(work.partition(), lane, isOfLane(work));
                 }
                 onChanged();
             }
@@ -236,7 +236,7 @@ final class Preserving implements Succession {
                 : () -> rows.remove(postgres, work, List.of(work)).mapEmpty();
         return durably.run(write, work.partition()::isClosed).map(done -> {
             if (deciding.remove(work)) {
-                lanes.onHeadGone(work.partition(), lane, work.isParked());
+                lanes.onHeadGone(work.partition(), lane, isOfLane(work));
                 onChanged();
             }
             return null;
@@ -244,8 +244,8 @@ final class Preserving implements Succession {
     }
 
     @Override
-    public void onCommitted(Work work) {
-        if (work.isParked()) {
+    public void onCommitted(Work work, Outcome outcome) {
+        if (isOfLane(work)) {
             lanes.onRowDeleted(work.partition(), laneOf(work));
         }
     }
@@ -258,7 +258,7 @@ final class Preserving implements Succession {
         ByteBuffer lane = laneOf(work);
         deciding.remove(work);
         if (lane != null) {
-            lanes.onEnded(work.partition(), lane, work.isParked());
+            lanes.onEnded(work.partition(), lane, isOfLane(work));
         }
         onChanged();
     }
@@ -310,8 +310,7 @@ final class Preserving implements Succession {
             if (later.containsKey(head.lane())) {
                 continue;
             }
-            all.add(new Work(partition, head.record(), decoded(head, partition), System.nanoTime(),
-                    new Work.Parked(head.attempts(), head.blocked())));
+            all.add(workOf(head, partition, Work.Reason.LANE));
             works.merge(head.lane(), 1, Integer::sum);
         }
         for (ByteBuffer lane : keys) {
@@ -325,29 +324,23 @@ final class Preserving implements Succession {
         onChanged();
     }
 
+    Work workOf(ParkedEvents.Head head, AssignedPartition partition, Work.Reason reason) {
+        return new Work(partition, head.record(), decoded(head, partition), System.nanoTime(),
+                new Work.Parked(head.attempts(), head.blocked(), reason));
+    }
+
+    /** Its row is counted in its lane. */
+    private static boolean isOfLane(Work work) {
+        return work.isParked() && !work.isInGap();
+    }
+
     private Decoded decoded(ParkedEvents.Head head, AssignedPartition partition) {
         Decoded decoded = decoder.decode(head.record(), partition.topicId());
         return decoded instanceof Decoded.Readable readable
                 ? new Decoded.Readable(readable.event().onAttempt(head.attempts() + 1)) : decoded;
     }
 
-    /** Null for what no lane holds: a record without a key, or one that was sent back from the dead letters. */
     private ByteBuffer laneOf(Work work) {
-        byte[] key = work.record().key();
-        if (Topics.isRetry(work.record().topic())) {
-            return null;
-        }
-        if (ordering == Ordering.PARTITION) {
-            return ByteBuffer.allocate(0);
-        }
-        return key == null ? null : ByteBuffer.wrap(key.length <= LONGEST_LANE ? key : sha256(key));
-    }
-
-    private static byte[] sha256(byte[] key) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(key);
-        } catch (NoSuchAlgorithmException everyJavaHasIt) {
-            throw new IllegalStateException(everyJavaHasIt);
-        }
+        return laneKeys.laneOf(work);
     }
 }

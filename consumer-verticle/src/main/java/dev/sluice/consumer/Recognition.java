@@ -30,12 +30,15 @@ final class Recognition implements Effects {
         return !work.isReplay() && !work.isParked();
     }
 
-    /** Identities whose repeats need nothing more. That of a dead letter is not: its record comes again until the letter is there. */
+    /**
+     * Identities whose repeats need nothing more. That of a dead letter is none: its record comes again until the letter is
+     * there. Nor is that of an event that only waits.
+     */
     static Set<String> settled(Map<Work, Outcome> committed) {
         Set<String> settled = new LinkedHashSet<>(committed.size() * 2);
         committed.forEach((work, outcome) -> settled.add(work.eventId()));
         committed.forEach((work, outcome) -> {
-            if (outcome == Outcome.DEAD) {
+            if (outcome == Outcome.DEAD || !outcome.isFinal()) {
                 settled.remove(work.eventId());
             }
         });

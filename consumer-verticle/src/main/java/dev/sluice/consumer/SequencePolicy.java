@@ -7,7 +7,7 @@ import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
 import java.util.Map;
 
-/** Decides, inside the effect's transaction, which events are out of date. */
+/** Decides, inside the effect's transaction, which events are out of date, and which come too early. */
 interface SequencePolicy {
 
     /** Every event is current. */
@@ -15,15 +15,16 @@ interface SequencePolicy {
 
     /**
      * @param works    in the order of the batch
-     * @param outcomes gets SUPERSEDED for those that are left out
+     * @param outcomes gets SUPERSEDED or PARKED for those that are left out
      * @return those that the handler is to apply, in the same order
      */
     Future<List<Work>> current(SqlConnection connection, List<Work> works, Map<Work, Outcome> outcomes);
 
-    static SequencePolicy of(SequenceMode mode, String group) {
+    static SequencePolicy of(SequenceMode mode, String group, Ordering ordering) {
         return switch (mode) {
             case NONE -> NONE;
             case LATEST_WINS -> new LatestWins(group);
+            case STRICT -> new Strict(group, new GapRows(group, ordering));
         };
     }
 }

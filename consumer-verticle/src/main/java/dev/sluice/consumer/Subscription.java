@@ -37,14 +37,18 @@ public record Subscription(String group, String topic, String handler, Ordering 
         InvalidSetting.unless(retries != Retries.PRESERVING || ordering != Ordering.UNORDERED,
                 "consumer.subscriptions[].retries", "preserving", "relaxed, since its ordering is unordered");
         sequences = sequences == null ? SequenceMode.NONE : sequences;
+        InvalidSetting.unless(sequences != SequenceMode.STRICT || retries != Retries.RELAXED,
+                "consumer.subscriptions[].retries", "relaxed", "preserving, since its sequences are strict");
+        InvalidSetting.unless(sequences != SequenceMode.STRICT || ordering != Ordering.UNORDERED,
+                "consumer.subscriptions[].ordering", "unordered", "key or partition, since its sequences are strict");
         pressure = pressure == null ? Pressure.COUNTS : pressure;
         settings = settings == null ? Map.of() : Map.copyOf(settings);
     }
 
     /** Unless it is set: where each event counts, order does; a newer state makes an older one superfluous anyway. */
     Retries retriesFor(Effect effect) {
-        if (retries != null) {
-            return retries;
+        if (retries != null || sequences == SequenceMode.STRICT) {
+            return retries == null ? Retries.PRESERVING : retries;
         }
         return effect == Effect.LOG && ordering != Ordering.UNORDERED ? Retries.PRESERVING : Retries.RELAXED;
     }

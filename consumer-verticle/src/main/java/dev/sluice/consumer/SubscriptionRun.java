@@ -5,6 +5,7 @@ import dev.sluice.api.HandlerProvider;
 import dev.sluice.api.PushHandler;
 import dev.sluice.bus.Node;
 import dev.sluice.bus.SharedPressure;
+import dev.sluice.config.InvalidSetting;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.RedisSettings;
 import dev.sluice.consumer.Subscription.Retries;
@@ -75,6 +76,9 @@ final class SubscriptionRun implements GroupMeters.Instance {
         String group = subscription.group();
         this.instanceId = node.name() + "-" + group + "-" + index;
         this.handler = provider.create(new JsonObject(subscription.settings()));
+        InvalidSetting.unless(!(handler instanceof PushHandler) || subscription.sequences() != SequenceMode.STRICT,
+                "consumer.subscriptions[].sequences", "strict", "none: handler '" + provider.name() + "' has no transaction to keep "
+                        + "an order in");
         this.watch = new HandlerWatch(group, provider.name());
         this.budget = settings.prefetchStart().bytes();
         this.flow = new FlowController(settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
@@ -91,11 +95,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
                         this::wake);
         this.transactions = new PgTransactions(vertx, pool);
         EffectTransaction transaction = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
-                SequencePolicy.of(subscription.sequences(), group), settings.handlerTimeout(), watch);
+                SequencePolicy.of(subscription.sequences(), group, subscription.ordering()), settings.handlerTimeout(), watch);
         Durably durably = new Durably(vertx, group, downstream, classifier);
         this.succession = subscription.retriesFor(provider.traits().effect()) == Retries.RELAXED ? Succession.OVERTAKING
-                : new Preserving(vertx, pool, group, durably, subscription.ordering(), settings.maxParked(),
-                        pipeline::acceptAgain);
+                : succession(pool, new Preserving(vertx, pool, group, durably, subscription.ordering(), settings.maxParked(),
+                        pipeline::acceptAgain), durably);
         Trials trials = new Trials(vertx, group, new TrialTable(pool, group), durably,
                 settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()), pipeline::start);
         EventSpans spans = new EventSpans(node.traces(), group, provider.name());
@@ -119,6 +123,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
 
     private PollThread pollThread() {
         return pollThread;
+    }
+
+    private Succession succession(Pool pool, Preserving lanes, Durably durably) {
+        return subscription.sequences() != SequenceMode.STRICT ? lanes : new Strictly(vertx, pool, subscription.group(), lanes,
+                new GapRows(subscription.group(), subscription.ordering()), settings.gaps(), durably, pipeline::acceptAgain);
     }
 
     String group() {
@@ -207,6 +216,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
     @Override
     public int parked() {
         return succession.parked();
+    }
+
+    @Override
+    public int overdue() {
+        return succession.overdue();
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.sluice.consumer;
 
 import dev.sluice.bus.RouteFailure;
 import dev.sluice.bus.Routed;
+import dev.sluice.event.Outcome;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.Verdict;
 import io.vertx.core.Future;
@@ -20,7 +21,9 @@ interface Succession {
         /** It is parked already, and its turn has not come after all. */
         LET_GO,
         /** Its lane has no room left. */
-        REFUSE
+        REFUSE,
+        /** What is missing before it is waited for no longer. */
+        EXPIRE
     }
 
     /** They overtake it: it goes to the retry topic. */
@@ -67,12 +70,17 @@ interface Succession {
         return Future.succeededFuture();
     }
 
-    /** The work's outcome is committed, and with it, if it was parked, the end of its row. */
-    default void onCommitted(Work work) {
+    /** The work's outcome is committed, and with it, if it was parked, the end of its row, or another reason for it. */
+    default void onCommitted(Work work, Outcome outcome) {
     }
 
     /** Nothing of the work runs any more. */
     default void onEnded(Work work) {
+    }
+
+    /** Events that have waited too long for a missing one. Any thread. */
+    default int overdue() {
+        return 0;
     }
 
     /** Events that wait. Any thread. */

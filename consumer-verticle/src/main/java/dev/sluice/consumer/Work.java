@@ -26,8 +26,19 @@ final class Work {
      *
      * @param attempts retries made
      * @param blocked  the one before it is dead: it has one attempt
+     * @param reason   why it runs now
      */
-    record Parked(int attempts, boolean blocked) {
+    record Parked(int attempts, boolean blocked, Reason reason) {
+    }
+
+    /** Why a row has become a work. */
+    enum Reason {
+        /** It is its lane's turn. */
+        LANE,
+        /** What was missing before it has come. */
+        GAP,
+        /** What is missing before it has not come for too long. */
+        OVERDUE
     }
 
     /** @param polledNanos {@link System#nanoTime} when it was read */
@@ -81,6 +92,11 @@ final class Work {
     /** It comes from {@code parked_events}: its offset is settled, and its row goes with its outcome. */
     boolean isParked() {
         return parked != null;
+    }
+
+    /** Its row waits for a missing event of its entity, not for its lane. */
+    boolean isInGap() {
+        return parked != null && parked.reason() != Reason.LANE;
     }
 
     /** Null unless {@link #isParked}. */

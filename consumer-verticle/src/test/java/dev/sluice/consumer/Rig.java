@@ -99,6 +99,8 @@ final class Rig {
         int queue = 500;
         int maxParked = 1_000;
         int letterBudget = 10_000;
+        SequenceMode sequences = SequenceMode.NONE;
+        GapSettings gaps = GapSettings.STANDARD;
         Claims.Mode claims = Claims.Mode.LEASE;
         String redis = Backends.redis();
         Subscription.Retries retries = Subscription.Retries.RELAXED;
@@ -108,12 +110,12 @@ final class Rig {
 
     void start(int index, Settings with) throws Exception {
         running.put(index, with);
-        Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, SequenceMode.NONE,
+        Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, with.sequences,
                 with.retries, with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500, with.maxParked, with.letterBudget,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
                 with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
-                with.claims, kafka(with));
+                with.claims, with.gaps, kafka(with));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
                 new RedisSettings(with.redis, Duration.ofSeconds(1)), node, () -> with.membership)).await(30, TimeUnit.SECONDS));

@@ -34,6 +34,8 @@ public enum AlertRule {
             List.of("group"), Test.ABOVE, 0.05, Duration.ofMinutes(2), "has slow transactions, in seconds"),
     POOL_EXHAUSTED("PoolExhausted", Severity.WARN, Meter.PG_POOL_WAITING, Map.of(), Fold.MAX,
             List.of("instance"), Test.ABOVE, 0, Duration.ofMinutes(1), "waits for connections to PostgreSQL"),
+    SEQUENCE_GAP("SequenceGap", Severity.WARN, Meter.CONSUMER_OVERDUE_GAPS, Map.of(), Fold.SUM,
+            List.of("group"), Test.ABOVE, 0, Duration.ZERO, "has events that wait for a missing one of their entity"),
     POISON_FLOOD("PoisonFlood", Severity.NOTIFY, Meter.DLQ_MESSAGES_PER_HOUR, Map.of("class", "POISON"), Fold.SUM,
             List.of("group"), Test.ABOVE, 10, Duration.ZERO, "has met many poison messages in an hour");
 
