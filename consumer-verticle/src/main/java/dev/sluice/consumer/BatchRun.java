@@ -13,7 +13,6 @@ import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.UndecodableRecord;
 import dev.sluice.failure.Verdict;
-import dev.sluice.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.slf4j.Logger;
@@ -164,7 +163,7 @@ final class BatchRun {
             if (outcome == Outcome.DUPLICATE) {
                 LOG.debug("group={} topic={} partition={} offset={} eventId={} traceId={} Recognised as a repeat", group,
                         work.record().topic(), work.record().partition(), work.record().offset(), work.eventId(),
-                        Traces.idOf(work.record().header(Traces.HEADER)));
+                        work.traceId());
             }
             settle(work, outcome);
         }
@@ -212,7 +211,7 @@ final class BatchRun {
             LOG.warn("group={} topic={} partition={} offset={} eventId={} traceId={} The failed event is not routed yet ({}); "
                             + "its offset waits, next try in {} ms", group, work.record().topic(),
                     work.record().partition(), work.record().offset(), work.eventId(),
-                    Traces.idOf(work.record().header(Traces.HEADER)), refusal, backoffMillis);
+                    work.traceId(), refusal, backoffMillis);
             later(backoffMillis).onComplete(now ->
                     ask(failure, work, Math.min(backoffMillis * 2, LONGEST_ROUTE_BACKOFF_MILLIS)));
         });
@@ -248,7 +247,7 @@ final class BatchRun {
         } else {
             LOG.warn("group={} topic={} partition={} offset={} eventId={} traceId={} The failed event can't be parked ({}); it goes to "
                     + "the retry topic instead", group, work.record().topic(), work.record().partition(),
-                    work.record().offset(), work.eventId(), Traces.idOf(work.record().header(Traces.HEADER)), error.toString());
+                    work.record().offset(), work.eventId(), work.traceId(), error.toString());
             route(work, failure.error(), Order.RELAXED, failure.failures(), failure.withinMillis());
         }
     }

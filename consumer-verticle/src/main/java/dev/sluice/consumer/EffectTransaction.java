@@ -1,7 +1,6 @@
 package dev.sluice.consumer;
 
 import dev.sluice.api.BatchHandler;
-import dev.sluice.api.Event;
 import dev.sluice.api.EventHandler;
 import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider.Identity;
@@ -10,6 +9,7 @@ import dev.sluice.api.HandlerProvider.Traits;
 import dev.sluice.api.PushHandler;
 import dev.sluice.event.Outcome;
 import dev.sluice.store.Inbox;
+import dev.sluice.trace.LogScope;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
@@ -75,6 +76,11 @@ final class EffectTransaction implements Effects {
      */
     @Override
     public Future<Map<Work, Outcome>> apply(List<Work> works) {
+        return apply(works, UnaryOperator.identity());
+    }
+
+    /** @param watching all statements go through it */
+    Future<Map<Work, Outcome>> apply(List<Work> works, UnaryOperator<SqlConnection> watching) {
         if (traits.needsEntity()) {
             for (Work work : works) {
                 try {
@@ -87,20 +93,21 @@ final class EffectTransaction implements Effects {
             }
         }
         if (handler instanceof PushHandler push) {
-            return pushed(push, works);
+            return pushed(push, works, watching);
         }
-        return transactions.run(handlerTimeout.plus(OWN_STATEMENTS),
+        return transactions.run(handlerTimeout.plus(OWN_STATEMENTS), watching,
                 transaction -> isolated(transaction).compose(ready -> inTransaction(transaction, works)));
     }
 
     /** The inbox is asked before and told after: the push itself holds no connection. */
-    private Future<Map<Work, Outcome>> pushed(PushHandler push, List<Work> works) {
+    private Future<Map<Work, Outcome>> pushed(PushHandler push, List<Work> works,
+                                              UnaryOperator<SqlConnection> watching) {
         Future<Map<Work, Outcome>> all = Future.succeededFuture(new LinkedHashMap<>());
         for (Work work : works) {
-            all = all.compose(outcomes -> transactions.run(OWN_STATEMENTS, asking -> known(asking.connection(), work))
+            all = all.compose(outcomes -> transactions.run(OWN_STATEMENTS, watching, asking -> known(asking.connection(), work))
                     .compose(known -> known.isPresent()
                             ? Future.succeededFuture(known.get() == Outcome.DEAD ? Outcome.DEAD : Outcome.DUPLICATE)
-                            : pushed(push, work))
+                            : pushed(push, work, watching))
                     .map(outcome -> {
                         outcomes.put(work, outcome);
                         return outcomes;
@@ -115,10 +122,11 @@ final class EffectTransaction implements Effects {
                 ? parkedEvents.remove(connection, work, List.of(work)).map(known) : Future.succeededFuture(known));
     }
 
-    private Future<Outcome> pushed(PushHandler push, Work work) {
+    private Future<Outcome> pushed(PushHandler push, Work work, UnaryOperator<SqlConnection> watching) {
+        LogScope.turnTo(() -> work.logFields(group));
         return Future.succeededFuture().compose(start -> watch.inside(() -> push.push(work.event())))
                 .timeout(handlerTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                .compose(done -> transactions.run(OWN_STATEMENTS,
+                .compose(done -> transactions.run(OWN_STATEMENTS, watching,
                         telling -> inbox.claim(telling.connection(), Set.of(work.eventId()))
                                 .compose(told -> !work.isParked() ? Future.<Void>succeededFuture()
                                         : parkedEvents.remove(telling.connection(), work, List.of(work)).mapEmpty())))
@@ -246,27 +254,26 @@ final class EffectTransaction implements Effects {
     /** The handler's run ends with its future, with its time, or with its connection, whichever is first. */
     private Future<Void> handle(PgTransaction transaction, List<Work> works) {
         SqlConnection connection = transaction.connection();
-        List<Event> events = works.stream().map(Work::event).toList();
         Suspicion suspicion = new Suspicion();
         Promise<Void> ended = Promise.promise();
         long timer = vertx.setTimer(handlerTimeout.toMillis(), late -> {
             String message = "handler " + watch.handler() + " has not ended within " + handlerTimeout.toMillis() + " ms";
             if (ended.tryFail(new TimeoutException(message))) {
                 transaction.abandon();
-                LOG.warn("group={} handler={} events={} eventId={} The handler has not ended within {} ms; its transaction "
-                        + "is rolled back", group, watch.handler(), works.size(), works.get(0).eventId(),
-                        handlerTimeout.toMillis());
+                LOG.warn("group={} handler={} events={} eventId={} traceId={} The handler has not ended within {} ms; its "
+                        + "transaction is rolled back", group, watch.handler(), works.size(), works.get(0).eventId(),
+                        works.get(0).traceId(), handlerTimeout.toMillis());
             }
         });
         transaction.whenClosed(() -> ended.tryFail("the handler's connection is gone"));
         Future.succeededFuture().compose(start -> handler instanceof BatchHandler batch
-                        ? watch.inside(() -> batch.handle(connection, events)).<Void>mapEmpty()
-                        : oneByOne((EventHandler) handler, connection, events, suspicion))
+                        ? watch.inside(() -> batch.handle(connection, works.stream().map(Work::event).toList())).<Void>mapEmpty()
+                        : oneByOne((EventHandler) handler, connection, works, suspicion))
                 .onSuccess(done -> ended.tryComplete())
                 .onFailure(error -> {
                     if (error instanceof Error) {
-                        LOG.error("group={} handler={} eventId={} The handler threw an error: {}", group, watch.handler(),
-                                works.get(0).eventId(), error.toString(), error);
+                        LOG.error("group={} handler={} eventId={} traceId={} The handler threw an error: {}", group,
+                                watch.handler(), works.get(0).eventId(), works.get(0).traceId(), error.toString(), error);
                     }
                     ended.tryFail(error);
                 });
@@ -278,12 +285,13 @@ final class EffectTransaction implements Effects {
         });
     }
 
-    private Future<Void> oneByOne(EventHandler each, SqlConnection connection, List<Event> events, Suspicion suspicion) {
+    private Future<Void> oneByOne(EventHandler each, SqlConnection connection, List<Work> works, Suspicion suspicion) {
         Future<Void> all = Future.succeededFuture();
-        for (Event event : events) {
+        for (Work work : works) {
             all = all.compose(previous -> {
-                suspicion.isOn(event);
-                return watch.inside(() -> each.handle(connection, event)).mapEmpty();
+                suspicion.isOn(work.event());
+                LogScope.turnTo(() -> work.logFields(group));
+                return watch.inside(() -> each.handle(connection, work.event())).mapEmpty();
             });
         }
         return all;

@@ -9,16 +9,20 @@ import io.opentelemetry.api.trace.SpanBuilder;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
 
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A span {@code process.event} for each event, in the trace that its record names, from its poll to its outcome; and one
- * for each transaction, within the event's when it runs alone, else linked to each event of the batch. Without tracing it
- * does nothing. Event loop only.
+ * for each transaction, within that of its event (of a batch: the first one that is sampled, linked with all the others),
+ * with one for each of its statements. Without tracing it does nothing. Event loop only.
  */
 final class EventSpans {
 
@@ -34,24 +38,35 @@ final class EventSpans {
         this.statement = "BEGIN; INSERT INTO processed_events ...; handler " + handler + "; COMMIT";
     }
 
-    /** Follows an attempt at these works. */
-    <T> Future<T> transaction(List<Work> works, Future<T> attempt) {
+    /** Follows an attempt at these works, and each statement of it. */
+    <T> Future<T> transaction(List<Work> works, Function<UnaryOperator<SqlConnection>, Future<T>> attempt) {
         if (!traces.areOn()) {
-            return attempt;
+            return attempt.apply(UnaryOperator.identity());
         }
-        Span first = spanOf(works.get(0));
-        SpanBuilder transaction = traces.span("transaction", SpanKind.CLIENT,
-                works.size() == 1 ? Traces.traceparent(first.getSpanContext()) : null);
-        works.forEach(work -> transaction.addLink(spanOf(work).getSpanContext()));
+        List<Span> events = works.stream().map(this::spanOf).toList();
+        Span home = events.stream().filter(Span::isRecording).findFirst().orElse(events.get(0));
+        SpanBuilder transaction = traces.span("transaction", SpanKind.CLIENT, Traces.traceparent(home.getSpanContext()));
+        events.forEach(event -> transaction.addLink(event.getSpanContext()));
         Span span = transaction.setAttribute("db.system", "postgresql").setAttribute("db.statement", statement)
                 .setAttribute("messaging.batch.message_count", works.size())
                 .setAttribute("messaging.consumer.group.name", group).startSpan();
-        return attempt.onComplete(done -> {
+        events.stream().filter(event -> event != home).forEach(event -> event.addLink(span.getSpanContext()));
+        String parent = Traces.traceparent(span.getSpanContext());
+        UnaryOperator<SqlConnection> watching = !span.isRecording() ? UnaryOperator.identity()
+                : connection -> TracedConnection.of(connection, sql -> statement(parent, sql));
+        return attempt.apply(watching).onComplete(done -> {
             if (done.failed()) {
                 span.setStatus(StatusCode.ERROR, String.valueOf(done.cause()));
             }
             span.end();
         });
+    }
+
+    private Span statement(String parent, String sql) {
+        String operation = sql.split("\\s", 2)[0].toUpperCase(Locale.ROOT);
+        return traces.span(operation, SpanKind.CLIENT, parent).setAttribute("db.system", "postgresql")
+                .setAttribute("db.operation.name", operation).setAttribute("db.statement", sql)
+                .setAttribute("db.query.text", sql).startSpan();
     }
 
     /** @param measuring what belongs to the event's span */

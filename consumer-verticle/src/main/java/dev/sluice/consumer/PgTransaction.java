@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * A transaction on a connection of its own. It ends committed or rolled back, or, when PostgreSQL answers neither, with
@@ -31,6 +32,8 @@ final class PgTransaction {
 
     private final Vertx vertx;
     private final SqlConnection connection;
+    /** The same, as the work sees it. */
+    private final SqlConnection watched;
     private Runnable onClosed = () -> { };
     private boolean closed;
     /** What PostgreSQL said when it ended the session by itself; null when it did not, or said nothing. */
@@ -39,9 +42,10 @@ final class PgTransaction {
     /** Somebody may still hold it and write: it must not be used again. */
     private boolean tainted;
 
-    PgTransaction(Vertx vertx, SqlConnection connection) {
+    PgTransaction(Vertx vertx, SqlConnection connection, UnaryOperator<SqlConnection> watching) {
         this.vertx = vertx;
         this.connection = connection;
+        this.watched = watching.apply(connection);
         connection.closeHandler(gone -> {
             closed = true;
             onClosed.run();
@@ -71,7 +75,7 @@ final class PgTransaction {
     }
 
     SqlConnection connection() {
-        return connection;
+        return watched;
     }
 
     /** @param then runs once, when the connection is gone before the work has ended */

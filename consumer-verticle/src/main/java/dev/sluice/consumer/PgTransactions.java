@@ -3,12 +3,14 @@ package dev.sluice.consumer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnection;
 
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /** Runs transactions, and can end all that are open. Event loop only. */
 final class PgTransactions {
@@ -27,10 +29,15 @@ final class PgTransactions {
      * @return the work's result, committed; {@link PostgresAway} for what is no failure of the work
      */
     <T> Future<T> run(Duration deadline, Function<PgTransaction, Future<T>> work) {
+        return run(deadline, UnaryOperator.identity(), work);
+    }
+
+    /** @param watching the work sees the connection through it */
+    <T> Future<T> run(Duration deadline, UnaryOperator<SqlConnection> watching, Function<PgTransaction, Future<T>> work) {
         return pool.getConnection()
                 .recover(error -> Future.failedFuture(new PostgresAway("no connection", error)))
                 .compose(connection -> {
-                    PgTransaction transaction = new PgTransaction(vertx, connection);
+                    PgTransaction transaction = new PgTransaction(vertx, connection, watching);
                     open.add(transaction);
                     return transaction.run(deadline, work).onComplete(ended -> open.remove(transaction));
                 });

@@ -15,6 +15,7 @@ import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.Verdict;
 import dev.sluice.redis.RedisLink;
+import dev.sluice.trace.LogScope;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -103,7 +104,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
         Trials trials = new Trials(vertx, group, new TrialTable(pool, group), durably,
                 settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()), pipeline::start);
         EventSpans spans = new EventSpans(node.traces(), group, provider.name());
-        Effects guarded = works -> downstream.run(() -> spans.transaction(works, transaction.apply(works)));
+        Effects guarded = works -> downstream.run(() -> LogScope.within(() -> Work.logFields(group, works),
+                () -> spans.transaction(works, watching -> transaction.apply(works, watching))));
         BiConsumer<Work, Outcome> onSettled =
                 (work, outcome) -> spans.onSettled(work, outcome, () -> meters.onSettled(work, outcome));
         // A handler whose own key tells repeats may have work to do for one.

@@ -181,9 +181,9 @@ final class Trials {
 
     private Work convicted(Work work) {
         RawRecord record = work.record();
-        LOG.error("group={} topic={} partition={} offset={} eventId={} {} processes died while nothing but this event was on "
-                + "trial; it goes to the poison letters without another attempt", group, record.topic(), record.partition(),
-                record.offset(), work.eventId(), DEATHS);
+        LOG.error("group={} topic={} partition={} offset={} eventId={} traceId={} {} processes died while nothing but this "
+                + "event was on trial; it goes to the poison letters without another attempt", group, record.topic(),
+                record.partition(), record.offset(), work.eventId(), work.traceId(), DEATHS);
         return work.as(new Decoded.Deadly(work.eventId(), DEATHS));
     }
 

@@ -5,9 +5,18 @@ import dev.sluice.event.Decoded;
 import dev.sluice.event.FailureHeaders;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.Topics;
+import dev.sluice.trace.Traces;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** One record, from Kafka or from {@code parked_events}, on its way to an outcome. Two works are never equal, even of copies of the same event. */
 final class Work {
+
+    /** Of a batch, in a log line. */
+    private static final int NAMED = 10;
 
     private final AssignedPartition partition;
     private final RawRecord record;
@@ -139,6 +148,32 @@ final class Work {
 
     boolean isRecognised() {
         return recognised;
+    }
+
+    /** What a log line about it says. */
+    Map<String, String> logFields(String group) {
+        Map<String, String> fields = new LinkedHashMap<>();
+        fields.put("group", group);
+        fields.put("topic", record.topic());
+        fields.put("partition", Integer.toString(record.partition()));
+        fields.put("offset", Long.toString(record.offset()));
+        fields.put("eventId", eventId());
+        fields.put("traceId", traceId());
+        return fields;
+    }
+
+    /** What a log line about all of them says. */
+    static Map<String, String> logFields(String group, List<Work> works) {
+        if (works.size() == 1) {
+            return works.get(0).logFields(group);
+        }
+        return Map.of("group", group, "events", Integer.toString(works.size()), "eventIds", works.stream().limit(NAMED)
+                .map(Work::eventId).collect(Collectors.joining(", ", "[", works.size() > NAMED ? ", ...]" : "]")));
+    }
+
+    /** For a log line. */
+    String traceId() {
+        return Traces.idOf(record.header(Traces.HEADER));
     }
 
     int bytes() {

@@ -33,7 +33,7 @@ final class AtomicDesk {
         this.transactions = transactions;
     }
 
-    Future<Answer> take(String topic, Client client, List<Reading> readings) {
+    Future<Answer> take(String topic, Client client, List<Reading> readings, RequestTrace trace) {
         Set<String> identities = new HashSet<>();
         for (Reading reading : readings) {
             if (reading instanceof Reading.Valid valid && !identities.add(valid.event().identity())) {
@@ -46,7 +46,8 @@ final class AtomicDesk {
         AtomicBatch batch = new AtomicBatch(vertx, readings.size(), PATIENCE, this::publish);
         List<Future<EventOutcome>> outcomes = new ArrayList<>();
         for (Reading reading : readings) {
-            outcomes.add(desk.take(topic, client, reading, order, batch).onSuccess(batch::onOutcome));
+            outcomes.add(trace.publish(reading, traced -> desk.take(topic, client, traced, order, batch))
+                    .onSuccess(batch::onOutcome));
         }
         return Future.join(outcomes).map(all -> response -> Answers.batch(response, all.list()));
     }

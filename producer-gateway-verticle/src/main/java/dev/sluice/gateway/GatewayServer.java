@@ -195,7 +195,7 @@ final class GatewayServer {
             }
             List<Reading> readings = ((BatchReader.Batch.Readings) read).events();
             if (isAtomic(request)) {
-                return atomic.take(topic, client, readings).onSuccess(answer -> answer.to(request.response()));
+                return atomic.take(topic, client, readings, trace).onSuccess(answer -> answer.to(request.response()));
             }
             EntityOrder order = new EntityOrder();
             List<Future<EventOutcome>> outcomes = new ArrayList<>();
@@ -218,7 +218,8 @@ final class GatewayServer {
                 return Future.succeededFuture();
             }
             if (body instanceof Body.Broken broken) {
-                LOG.debug("body broken off path={} reason={}", request.path(), broken.reason().toString());
+                LOG.debug("body broken off path={} traceId={} reason={}", request.path(),
+                        Traces.idOf(request.getHeader(Traces.HEADER)), broken.reason().toString());
                 request.connection().close();
                 return Future.succeededFuture();
             }
@@ -226,7 +227,8 @@ final class GatewayServer {
         }).onComplete(done -> {
             requests--;
             if (done.failed() && !request.response().closed()) {
-                LOG.error("request failed path={} reason={}", request.path(), done.cause().toString(), done.cause());
+                LOG.error("request failed path={} traceId={} reason={}", request.path(),
+                        Traces.idOf(request.getHeader(Traces.HEADER)), done.cause().toString(), done.cause());
                 request.connection().close();
             }
         });

@@ -9,26 +9,35 @@ import io.vertx.core.http.HttpServerRequest;
 
 import java.util.function.Function;
 
-/** The spans of one request: its own, and one for each event that it publishes. Without tracing it does nothing. */
+/**
+ * The spans of one request: its own, and one for each event that it publishes. Without tracing a caller's trace still goes
+ * on with the event, for those behind Sluice, and for the log.
+ */
 final class RequestTrace {
 
-    private static final RequestTrace NONE = new RequestTrace(Traces.OFF, null, "");
+    private static final RequestTrace NONE = new RequestTrace(Traces.OFF, null, "", null);
 
     private final Traces traces;
     /** Of the request; null when tracing is off. */
     private final Span span;
     private final String topic;
 
-    private RequestTrace(Traces traces, Span span, String topic) {
+    /** Of the caller, to be handed on; null when there is none, or when it is this process that traces. */
+    private final String callers;
+
+    private RequestTrace(Traces traces, Span span, String topic, String callers) {
         this.traces = traces;
         this.span = span;
         this.topic = topic;
+        this.callers = callers;
     }
 
     /** Within the caller's trace when the request names one. Ends with the response. */
     static RequestTrace of(Traces traces, HttpServerRequest request, String topic) {
         if (!traces.areOn()) {
-            return NONE;
+            String callers = request.getHeader(Traces.HEADER);
+            return callers == null || Traces.contextOf(callers).isEmpty() ? NONE
+                    : new RequestTrace(traces, null, topic, callers);
         }
         Span span = traces.span("POST " + request.path(), SpanKind.SERVER, request.getHeader(Traces.HEADER))
                 .setAttribute("http.request.method", "POST").setAttribute("url.path", request.path()).startSpan();
@@ -40,13 +49,16 @@ final class RequestTrace {
             }
             span.end();
         });
-        return new RequestTrace(traces, span, topic);
+        return new RequestTrace(traces, span, topic, null);
     }
 
     /** @param take with an event that carries its span to Kafka */
     Future<EventOutcome> publish(Reading reading, Function<Reading, Future<EventOutcome>> take) {
-        if (span == null || !(reading instanceof Reading.Valid valid)) {
+        if (!(reading instanceof Reading.Valid valid)) {
             return take.apply(reading);
+        }
+        if (span == null) {
+            return take.apply(callers == null ? reading : new Reading.Valid(valid.event().within(callers)));
         }
         Span publishing = traces.span("publish " + topic, SpanKind.PRODUCER, Traces.traceparent(span.getSpanContext()))
                 .setAttribute("messaging.system", "kafka").setAttribute("messaging.operation.type", "send")

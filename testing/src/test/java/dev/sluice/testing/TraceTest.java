@@ -1,5 +1,8 @@
 package dev.sluice.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.sluice.devstack.Stack;
@@ -25,10 +28,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
@@ -41,6 +47,8 @@ import static org.awaitility.Awaitility.await;
 class TraceTest {
 
     private static final String CALLERS_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+
+    private static final String BATCHS_TRACE = "0af7651916cd43dd8448eb211c80319c";
 
     private final List<Span> spans = new CopyOnWriteArrayList<>();
     private final AtomicInteger pushes = new AtomicInteger();
@@ -72,12 +80,14 @@ class TraceTest {
         String own = "http://127.0.0.1:" + server.getAddress().getPort();
         Path config = folder.resolve("sluice.yaml");
         Files.writeString(config, """
+                operations: {log-format: json}
                 tracing: {endpoint: "%s/v1/traces", sample: 0}
                 consumer:
                   subscriptions:
                     - {group: audit, topic: events, handler: audit, ordering: key, sequences: none, pressure: counts}
                     - {group: push, topic: events, handler: http, ordering: unordered, sequences: none, pressure: ignored,
                        settings: {url: "%s/"}}
+                    - {group: talk, topic: events, handler: talking, ordering: key, sequences: none, pressure: ignored}
                 """.formatted(own, own));
         SluiceProcess sluice = new SluiceProcess(folder.resolve("node"), stack);
         try {
@@ -85,7 +95,7 @@ class TraceTest {
             NodeFile node = NodeFile.read(folder.resolve("node")).orElseThrow();
             post(node.gateway(), "followed", "00-" + CALLERS_TRACE + "-00f067aa0ba902b7-01");
             post(node.gateway(), "untraced", null);
-            await().atMost(Duration.ofSeconds(60)).until(() -> of("process.event").count() == 3);
+            await().atMost(Duration.ofSeconds(60)).until(() -> of("process.event").count() == 4);
 
             assertThat(spans).as("of a sample of 0, only what the caller has asked for")
                     .allMatch(span -> hex(span.getTraceId().toByteArray()).equals(CALLERS_TRACE));
@@ -101,13 +111,59 @@ class TraceTest {
             });
             assertThat(of("process.event").map(span -> attribute(span, "messaging.consumer.group.name") + " "
                     + attribute(span, "messaging.destination") + " " + attribute(span, "status")))
-                    .containsExactlyInAnyOrder("audit events applied", "push events retrying", "push events.retry applied");
-            assertThat(of("transaction")).isNotEmpty().allMatch(span -> span.getLinksCount() == 1);
+                    .containsExactlyInAnyOrder("audit events applied", "talk events applied", "push events retrying", "push events.retry applied");
+            assertThat(of("transaction")).isNotEmpty().allMatch(span -> span.getLinksCount() >= 1);
+            await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(statements())
+                    .as("the handler's own, and the inbox's, without values").anyMatch(sql -> sql.contains("INTO audit_log"))
+                    .anyMatch(sql -> sql.contains("INTO processed_events")).contains("SELECT ?").noneMatch(sql -> sql.contains("secret")));
+            assertThat(linesOf(sluice, "I begin", "I go on")).hasSize(2).allSatisfy(line -> {
+                assertThat(line.path("eventId").asText()).endsWith("followed");
+                assertThat(line.path("traceId").asText()).isEqualTo(CALLERS_TRACE);
+                assertThat(line.path("group").asText()).isEqualTo("talk");
+                assertThat(line.path("offset").asText()).matches("\\d+");
+            });
+            atomicBatch(node.gateway());
             assertThat(get(node.operations() + "/metrics", "application/openmetrics-text")).contains("trace_id=\"" + CALLERS_TRACE + "\"")
                     .endsWith("# EOF\n");
         } finally {
             sluice.end();
         }
+    }
+
+    /** Each event of a batch that is published as a whole has its own span, within the request's. */
+    private void atomicBatch(String gateway) throws Exception {
+        HttpRequest batch = HttpRequest.newBuilder(URI.create(gateway + "/v1/events?atomic=true"))
+                .header("content-type", "application/cloudevents-batch+json").timeout(Duration.ofSeconds(20))
+                .header("traceparent", "00-" + BATCHS_TRACE + "-00f067aa0ba902b7-01")
+                .POST(HttpRequest.BodyPublishers.ofString(Stream.of("b-1", "b-2").map(id -> """
+                        {"specversion":"1.0","id":"%s","source":"/s","type":"t","subject":"e:%s","sequence":"1","data":{}}
+                        """.formatted(id, id)).collect(Collectors.joining(",", "[", "]")))).build();
+        assertThat(HttpClient.newHttpClient().send(batch, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(202);
+        await().atMost(Duration.ofSeconds(60)).until(() -> of("process.event").filter(this::isOfBatch).count() == 6);
+        Span request = of("POST /v1/events").filter(this::isOfBatch).findFirst().orElseThrow();
+        assertThat(of("publish events").filter(this::isOfBatch)).hasSize(2)
+                .allMatch(span -> span.getParentSpanId().equals(request.getSpanId()));
+    }
+
+    private boolean isOfBatch(Span span) {
+        return hex(span.getTraceId().toByteArray()).equals(BATCHS_TRACE);
+    }
+
+    /** Of those whose span belongs to a transaction's. */
+    private List<String> statements() {
+        Set<ByteString> transactions = of("transaction").map(Span::getSpanId).collect(Collectors.toSet());
+        return spans.stream().filter(span -> transactions.contains(span.getParentSpanId()))
+                .map(span -> attribute(span, "db.statement")).toList();
+    }
+
+    private static List<JsonNode> linesOf(SluiceProcess sluice, String... messages) throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : sluice.log().split("\n")) {
+            if (line.startsWith("{") && line.contains(CALLERS_TRACE) && Stream.of(messages).anyMatch(line::contains)) {
+                lines.add(new ObjectMapper().readTree(line));
+            }
+        }
+        return lines;
     }
 
     private static void post(String gateway, String id, String traceparent) throws Exception {
