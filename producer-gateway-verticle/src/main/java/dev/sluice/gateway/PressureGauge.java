@@ -13,11 +13,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.List;
-import java.util.function.DoubleConsumer;
 
 /**
- * Reads the consumers' pressure every second, and at once when Redis announces a change. With Redis away nobody is
- * throttled: the pressure is not known, and Kafka keeps what comes. For one context.
+ * Reads the consumers' pressure every second, and at once when Redis announces a change; with each look it tells the other
+ * gateways of this one and hears of them. With Redis away nobody is throttled: the pressure is not known, and Kafka keeps
+ * what comes. For one context.
  */
 final class PressureGauge {
 
@@ -27,19 +27,22 @@ final class PressureGauge {
     private final Vertx vertx;
     private final RedisLink reading;
     private final RedisLink hearing;
-    private final DoubleConsumer onLevel;
+    private final Peers peers;
+    private final Throttle throttle;
+    private long timer;
 
-    /** @param reading a link that others may use, too @param onLevel hears each reading */
-    PressureGauge(Vertx vertx, RedisSettings settings, RedisLink reading, DoubleConsumer onLevel) {
+    /** @param reading a link that others may use, too */
+    PressureGauge(Vertx vertx, RedisSettings settings, RedisLink reading, Peers peers, Throttle throttle) {
         this.vertx = vertx;
         this.reading = reading;
-        this.onLevel = onLevel;
+        this.peers = peers;
+        this.throttle = throttle;
         this.hearing = new RedisLink(vertx, settings, "pressure", this::subscribe);
     }
 
     /** Completes with Redis away, too. */
     Future<Void> open() {
-        vertx.setPeriodic(0, PERIOD_MILLIS, look -> read());
+        timer = vertx.setPeriodic(0, PERIOD_MILLIS, look -> read());
         return hearing.open();
     }
 
@@ -57,8 +60,12 @@ final class PressureGauge {
 
     private void read() {
         if (reading.isUp()) {
+            reading.send(List.of(peers.report(throttle.load(System.nanoTime())))).onSuccess(answers -> {
+                Peers.Live live = peers.live(answers.get(0));
+                live.own().ifPresent(own -> throttle.onPeers(live.loads(), own));
+            });
             reading.send(List.of(Request.cmd(Command.GET).arg(SharedPressure.LEVEL)))
-                    .onSuccess(answers -> onLevel.accept(level(answers.get(0))));
+                    .onSuccess(answers -> throttle.onPressure(level(answers.get(0)), System.nanoTime()));
         }
     }
 
@@ -71,7 +78,10 @@ final class PressureGauge {
         }
     }
 
+    /** The others have this one's share at once. */
     Future<Void> close() {
-        return hearing.close();
+        vertx.cancelTimer(timer);
+        return (reading.isUp() ? reading.send(List.of(peers.leave())).<Void>mapEmpty().otherwiseEmpty()
+                : Future.<Void>succeededFuture()).eventually(hearing::close);
     }
 }

@@ -3,16 +3,17 @@ package dev.sluice.gateway;
 import dev.sluice.bus.SharedPressure;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
- * How many events one instance lets in while consumers are pressed: what it let in before, times (1 - pressure), and 1 % at
- * least, so that it notices when things get better. Each gateway takes its own rate as the measure, so together they let in
- * that share of all. Pure: times are handed in, in ns.
+ * How many events one gateway lets in while consumers are pressed. The measure is what all gateways let in before; times
+ * (1 - pressure), and 1 % at least, so that they notice when things get better; and of that its share among those that live
+ * now. So what is let in stays the same when one comes or goes. Pure: times are handed in, in ns.
  */
 final class Throttle {
 
     private static final double FLOOR = 0.01;
-    /** What a gateway is taken to have let in that has hardly been used so far, in events/s. */
+    /** What gateways are taken to have let in that have hardly been used so far, in events/s. */
     private static final double LEAST_MEASURE = 2_000;
     /** What may come at once, in seconds of the rate. */
     private static final double BURST_SECONDS = 0.1;
@@ -28,8 +29,14 @@ final class Throttle {
     private double pressure;
     private long pressedUntil;
     private boolean on;
-    /** Events/s before the consumers were pressed. */
-    private double sustained;
+    /** Events/s that all gateways let in before the consumers were pressed. */
+    private double measure;
+    private final RecentRate wanted = new RecentRate();
+    /** The live gateways, this one among them. */
+    private List<GatewayLoad> live = List.of(new GatewayLoad(0, 0, 0));
+    private int own;
+    /** Of the rate that is let in, this gateway's part. */
+    private double share = 1;
     private double tokens;
     private long filledAt;
 
@@ -43,13 +50,46 @@ final class Throttle {
         if (level >= SharedPressure.RAISED) {
             if (!isOn(now)) {
                 on = true;
-                sustained = Math.max(LEAST_MEASURE, measuredRate());
+                measure = Math.max(LEAST_MEASURE, measureOfAll());
                 tokens = 0;
                 filledAt = now;
             }
             pressure = Math.min(1, level);
             pressedUntil = now + holdNanos;
         }
+        divide();
+    }
+
+    /** @param gateways that live, this one among them @param own index of this one */
+    void onPeers(List<GatewayLoad> gateways, int own) {
+        this.live = List.copyOf(gateways);
+        this.own = own;
+        divide();
+    }
+
+    /** What this gateway tells the others. */
+    GatewayLoad load(long now) {
+        return new GatewayLoad(measuredRate(), wanted.perSecond(now), isOn(now) ? measure : 0);
+    }
+
+    /** Somebody wants an event let in. */
+    void onWanted(long now) {
+        wanted.onOne(now);
+    }
+
+    /** One that throttles already has seen all of them before; else each says what it let in itself. */
+    private double measureOfAll() {
+        double remembered = live.stream().mapToDouble(GatewayLoad::measure).max().orElse(0);
+        double others = 0;
+        for (int i = 0; i < live.size(); i++) {
+            others += i == own ? 0 : live.get(i).sustained();
+        }
+        return remembered > 0 ? remembered : measuredRate() + others;
+    }
+
+    private void divide() {
+        double rate = rateOfAll();
+        share = rate > 0 ? GatewayLoad.shareOf(rate, live, own) / rate : 1.0 / live.size();
     }
 
     boolean isOn(long now) {
@@ -73,7 +113,7 @@ final class Throttle {
         return true;
     }
 
-    /** Events/s that are let in; infinite while it is off. */
+    /** Events/s that this gateway lets in; infinite while it is off. */
     double admittedRate(long now) {
         return isOn(now) ? rate() : Double.POSITIVE_INFINITY;
     }
@@ -84,7 +124,11 @@ final class Throttle {
     }
 
     private double rate() {
-        return Math.max(sustained * FLOOR, sustained * (1 - pressure));
+        return rateOfAll() * share;
+    }
+
+    private double rateOfAll() {
+        return Math.max(measure * FLOOR, measure * (1 - pressure));
     }
 
     private void measure(long now) {

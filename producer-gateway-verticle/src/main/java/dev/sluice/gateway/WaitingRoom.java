@@ -52,7 +52,9 @@ final class WaitingRoom {
 
     /** @return null: go on, and {@link #leave} afterwards; else why not, at once or after a while */
     Future<Problem> enter(String client, long bytes) {
-        if (lines.isEmpty() && fits(bytes) && throttle.tryTake(nanos.getAsLong())) {
+        long now = nanos.getAsLong();
+        throttle.onWanted(now);
+        if (lines.isEmpty() && fits(bytes) && throttle.tryTake(now)) {
             held += bytes;
             return IN;
         }
@@ -61,7 +63,7 @@ final class WaitingRoom {
                 return Future.succeededFuture(refusal(client));
             }
         }
-        Guest guest = new Guest(bytes, nanos.getAsLong() + settings.deadline().toNanos(), Promise.promise());
+        Guest guest = new Guest(bytes, now + settings.deadline().toNanos(), Promise.promise());
         lines.computeIfAbsent(client, first -> new ArrayDeque<>()).add(guest);
         count(1, bytes);
         return guest.answer.future();

@@ -3,6 +3,7 @@ package dev.sluice.gateway;
 import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
+import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -78,6 +79,46 @@ class ThrottleTest {
         throttle.onPressure(0.2, now);
 
         assertThat(throttle.admittedRate(now)).isCloseTo(8_000, within(1.0));
+    }
+
+    @Test
+    void shouldTakeItsShareOfWhatAllGatewaysLetIn() {
+        offer(6_000, 6);
+        throttle.onPeers(List.of(load(6_000, 9_000), load(4_000, 9_000)), 0);
+        throttle.onPressure(0.5, now);
+
+        assertThat(throttle.admittedRate(now)).isCloseTo(2_500, within(30.0));
+    }
+
+    @Test
+    void shouldTakeOverTheShareOfOneThatIsGone() {
+        offer(6_000, 6);
+        throttle.onPeers(List.of(load(6_000, 9_000), load(4_000, 9_000)), 0);
+        throttle.onPressure(0.5, now);
+        throttle.onPeers(List.of(load(6_000, 9_000)), 0);
+
+        assertThat(throttle.admittedRate(now)).isCloseTo(5_000, within(60.0));
+    }
+
+    @Test
+    void shouldKnowTheMeasureFromAPeerWhenItComesInTheMidst() {
+        throttle.onPeers(List.of(new GatewayLoad(5_000, 9_000, 10_000), load(0, 9_000)), 1);
+        throttle.onPressure(0.5, now);
+
+        assertThat(throttle.admittedRate(now)).isCloseTo(2_500, within(30.0));
+    }
+
+    @Test
+    void shouldLeaveToOthersWhatItsOwnClientsDoNotWant() {
+        List<GatewayLoad> live = List.of(load(0, 100), load(0, 10_000), load(0, 700), load(0, 0));
+
+        assertThat(List.of(GatewayLoad.shareOf(2_000, live, 0), GatewayLoad.shareOf(2_000, live, 1),
+                GatewayLoad.shareOf(2_000, live, 2), GatewayLoad.shareOf(2_000, live, 3))).containsExactly(100.0, 1_150.0, 700.0, 50.0);
+        assertThat(GatewayLoad.shareOf(4_000, List.of(load(0, 1_000), load(0, 2_000)), 1)).isEqualTo(2_500);
+    }
+
+    private static GatewayLoad load(double sustained, double wanted) {
+        return new GatewayLoad(sustained, wanted, 0);
     }
 
     @Test

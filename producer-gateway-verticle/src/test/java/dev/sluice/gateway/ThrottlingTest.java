@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -40,11 +42,13 @@ class ThrottlingTest {
     private RunningGateway gateway;
     private Redis redis;
     private Kafka kafka;
+    private dev.sluice.devstack.Redis server;
 
     @BeforeAll
     void start(Kafka kafka, dev.sluice.devstack.Redis server) throws Exception {
         this.kafka = kafka;
         RunningGateway.createTopics(kafka);
+        this.server = server;
         gateway = new RunningGateway("one", RunningGateway.SETTINGS, kafka.bootstrapServers(), server.uri(), 1);
         redis = Redis.createClient(vertx, server.uri());
     }
@@ -55,12 +59,12 @@ class ThrottlingTest {
         vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 
-    private void redis(Command command, Object... arguments) throws Exception {
+    private Response redis(Command command, Object... arguments) throws Exception {
         Request request = Request.cmd(command);
         for (Object argument : arguments) {
             request.arg(argument.toString());
         }
-        redis.send(request).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        return redis.send(request).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
     }
 
     private int post() throws Exception {
@@ -68,6 +72,10 @@ class ThrottlingTest {
     }
 
     private HttpResponse<String> stream(int events) throws Exception {
+        return stream(gateway, events);
+    }
+
+    private static HttpResponse<String> stream(RunningGateway gateway, int events) throws Exception {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < events; i++) {
             lines.append("{\"type\":\"t\",\"eventId\":\"").append(UUID.randomUUID()).append("\",\"data\":1}\n");
@@ -118,6 +126,38 @@ class ThrottlingTest {
         await().atMost(Duration.ofSeconds(20)).until(() ->
                 stream(300).body().lines().filter(outcome -> outcome.contains("\"status\":202")).count() == 300);
         assertThat(TopicContents.of(kafka, "events").size()).isGreaterThanOrEqualTo(20 + 300 + (int) accepted);
+    }
+
+    @Test
+    void shouldDivideWhatIsLetInAmongTheGatewaysThatLive() throws Exception {
+        await().atMost(Duration.ofSeconds(20)).until(() ->
+                stream(300).body().lines().filter(outcome -> outcome.contains("\"status\":202")).count() == 300);
+        RunningGateway second = new RunningGateway("two", RunningGateway.SETTINGS, kafka.bootstrapServers(), server.uri(), 1);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            await().atMost(Duration.ofSeconds(10)).until(() -> redis(Command.HLEN, Peers.KEY).toInteger() == 2);
+            redis(Command.SET, SharedPressure.LEVEL, "0.9", "PX", "15000");
+            redis(Command.PUBLISH, SharedPressure.CHANNEL, "true");
+            for (RunningGateway each : List.of(gateway, second)) {
+                await().atMost(Duration.ofSeconds(10)).until(() -> stream(each, 1_000).body().contains("PRODUCER_THROTTLED"));
+            }
+            List<Callable<HttpResponse<String>>> streams = List.of(() -> stream(gateway, 1_000), () -> stream(second, 1_000));
+            long began = System.nanoTime();
+            long accepted = 0;
+            for (Future<HttpResponse<String>> stream : threads.invokeAll(streams)) {
+                accepted += stream.get().body().lines().filter(outcome -> outcome.contains("\"status\":202")).count();
+            }
+            double seconds = (System.nanoTime() - began) / 1e9;
+
+            assertThat(accepted / (seconds + 0.2)).as("of 200 events/s that both together let in").isBetween(1.0, 260.0);
+        } finally {
+            threads.shutdown();
+            second.close();
+            redis(Command.DEL, SharedPressure.LEVEL);
+        }
+        assertThat(redis(Command.HLEN, Peers.KEY).toInteger()).as("one that has left is no peer").isEqualTo(1);
+        redis(Command.HSET, Peers.KEY, "dead", "0:1000:0:" + (System.currentTimeMillis() + 1_000));
+        await().atMost(Duration.ofSeconds(20)).until(() -> redis(Command.HLEN, Peers.KEY).toInteger() == 1);
     }
 
     @Test
