@@ -53,6 +53,9 @@ public final class Addresses {
     /** A consumer instance to the lag monitor: why it does not read. */
     public static final Announcement<GroupPause> PAUSES = new Announcement<>("sluice.pauses", GroupPause.class);
 
+    /** A node to all: what holds on it, for the alerts of the cluster. */
+    public static final Announcement<AlertReport> ALERTS = new Announcement<>("sluice.alerts", AlertReport.class);
+
     private Addresses() {
     }
 }

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -58,6 +59,8 @@ class RecordCodecTest {
                                 OptionalDouble.empty(), 0, LagVerdict.OK, "")),
                         List.of(new LagReport.TopicLag("audit", "events", 4, OptionalDouble.empty(), 2, 1)), 7, 20, 1_700_000_000_000L),
                 new GroupLoad("audit", "node-1-audit-0", true, 0.5),
+                new AlertReport("node-1", List.of(new AlertReport.Value("PoisonFlood", Map.of("group", "audit"), 11)),
+                        List.of("PoisonFlood"), List.of("GroupLagHigh")),
                 new ScalingQuestion(),
                 new ScalingReport(List.of(new ScalingReport.GroupScaling("audit", 9_000, 5_000, 1, 2, 24, "lag"))),
                 new GroupPause("audit", "node-1-audit-0", "breaker open"),

@@ -1,37 +1,50 @@
 package dev.sluice.engine.alerts;
 
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.sluice.bus.Addresses;
+import dev.sluice.bus.AlertReport;
+import dev.sluice.bus.Node;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Alerts for people without Prometheus: each node judges what it measures itself (the lag of all groups is measured by
- * one of them) and tells the webhook. With PostgreSQL away the silences last known hold. For one context.
+ * Alerts for people without Prometheus: the nodes tell each other what they measure, each judges it all, and one of them
+ * tells the webhook. When that one is gone the next one tells, also what was due meanwhile; it may come twice, but is not
+ * lost. With PostgreSQL away the silences last known hold. For one context.
  */
 public final class Alerts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
 
+    /** One message a rule at most is due at each evaluation. */
+    private record Kept(Notice notice, long atMillis) {
+    }
+
     private final Vertx vertx;
     private final AlertSettings settings;
-    private final String node;
+    private final Node node;
     private final LocalConditions conditions;
+    private final ClusterConditions cluster;
     private final AlertBoard board;
     private final SilenceTable table;
     private final Optional<Webhook> webhook;
     private List<Silence> silences = List.of();
     private boolean evaluating;
+    /** What another one is to tell; younger than the time in which it would be missed. */
+    private final Deque<Kept> othersToTell = new ArrayDeque<>();
 
-    public Alerts(Vertx vertx, MeterRegistry registry, String node, AlertSettings settings, Pool pool) {
+    public Alerts(Vertx vertx, Node node, AlertSettings settings, Pool pool) {
         this.vertx = vertx;
         this.settings = settings;
         this.node = node;
-        this.conditions = new LocalConditions(registry, node, settings);
+        this.conditions = new LocalConditions(node.meters(), node.name(), settings);
+        this.cluster = new ClusterConditions(settings);
         this.board = new AlertBoard(settings);
         this.table = new SilenceTable(pool);
         this.webhook = settings.webhook().isEmpty() ? Optional.empty() : Optional.of(new Webhook(vertx, settings.webhook()));
@@ -39,6 +52,7 @@ public final class Alerts {
 
     /** When the database has its tables. */
     public void start() {
+        node.bus().listen(Addresses.ALERTS, report -> cluster.onReport(report, System.currentTimeMillis()));
         vertx.setPeriodic(settings.interval().toMillis(), due -> evaluate());
     }
 
@@ -53,14 +67,25 @@ public final class Alerts {
                 .onComplete(done -> evaluating = false);
     }
 
-    private void onEvaluated(LocalConditions.Found found) {
+    private void onEvaluated(AlertReport own) {
         long now = System.currentTimeMillis();
-        board.onEvaluated(found.holding(), found.unknown(),
-                subject -> silences.stream().anyMatch(silence -> silence.covers(subject, now)), now).forEach(this::tell);
+        node.bus().announce(Addresses.ALERTS, own);
+        cluster.onReport(own, now);
+        ClusterConditions.Found found = cluster.found(now);
+        List<Notice> notices = board.onEvaluated(found.holding(), found.unknown(),
+                subject -> silences.stream().anyMatch(silence -> silence.covers(subject, now)), now);
+        othersToTell.removeIf(kept -> now - kept.atMillis > cluster.livesMillis() + settings.interval().toMillis());
+        if (cluster.tells(node.name(), now)) {
+            othersToTell.forEach(kept -> tell(kept.notice));
+            othersToTell.clear();
+            notices.forEach(this::tell);
+        } else {
+            notices.forEach(notice -> othersToTell.add(new Kept(notice, now)));
+        }
     }
 
     private void tell(Notice notice) {
-        var message = SlackMessage.of(notice, settings, node);
+        var message = SlackMessage.of(notice, settings, node.name());
         if (notice.kind() == Notice.Kind.FIRING && notice.rule().severity() != Severity.NOTIFY) {
             LOG.warn("alert {}", message.getString("text"));
         } else {
@@ -69,7 +94,7 @@ public final class Alerts {
         webhook.ifPresent(receiver -> receiver.send(message));
     }
 
-    /** Pending and firing ones. */
+    /** Pending and firing ones, of all nodes. */
     List<AlertBoard.Active> active() {
         return board.all();
     }

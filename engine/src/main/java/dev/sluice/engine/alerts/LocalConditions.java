@@ -1,23 +1,18 @@
 package dev.sluice.engine.alerts;
 
+import dev.sluice.bus.AlertReport;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 
+import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Evaluates the rules over what this node measures. Walks all meters: not for an event loop. */
 final class LocalConditions {
-
-    /** @param unknown rules whose metric is there and has no value */
-    record Found(Map<Subject, Double> holding, Set<AlertRule> unknown) {
-    }
 
     private final MeterRegistry registry;
     private final String node;
@@ -29,23 +24,24 @@ final class LocalConditions {
         this.settings = settings;
     }
 
-    Found evaluate() {
-        Map<Subject, Double> holding = new HashMap<>();
-        Set<AlertRule> unknown = EnumSet.noneOf(AlertRule.class);
+    AlertReport evaluate() {
+        List<AlertReport.Value> reported = new ArrayList<>();
+        List<String> known = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
         for (AlertRule rule : AlertRule.values()) {
             Map<Subject, List<Double>> values = values(rule);
-            if (!values.isEmpty() && values.values().stream().allMatch(List::isEmpty)) {
-                unknown.add(rule);
+            if (!values.isEmpty()) {
+                (values.values().stream().allMatch(List::isEmpty) ? unknown : known).add(rule.alert());
             }
             values.forEach((subject, each) -> {
                 double value = each.isEmpty() ? Double.NaN
                         : rule.fold().of(each.stream().mapToDouble(Double::doubleValue));
-                if (rule.holds(value, settings.limitOf(rule))) {
-                    holding.put(subject, value);
+                if (rule.holds(value, settings.limitOf(rule)) || rule.fold() == Fold.SUM && !Double.isNaN(value)) {
+                    reported.add(new AlertReport.Value(rule.alert(), subject.labels(), value));
                 }
             });
         }
-        return new Found(holding, unknown);
+        return new AlertReport(node, reported, known, unknown);
     }
 
     /** By subject, without NaN. */

@@ -84,7 +84,7 @@ public final class Deployment {
                 health.heard(sign, System.nanoTime());
             }
         });
-        Alerts alerts = new Alerts(vertx, meters, node.name(), config.alerts(), config.postgres().pool(vertx));
+        Alerts alerts = new Alerts(vertx, node, config.alerts(), config.postgres().pool(vertx));
         operations = listen(bus, router -> {
             new AlertRoutes(alerts).mount(router);
             new LogRoutes().mount(router);

@@ -1,5 +1,7 @@
 package dev.sluice.engine.alerts;
 
+import dev.sluice.bus.Bus;
+import dev.sluice.bus.Node;
 import dev.sluice.config.PostgresSettings;
 import dev.sluice.devstack.Postgres;
 import dev.sluice.devstack.junit.StackExtension;
@@ -10,6 +12,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
+import io.vertx.sqlclient.Pool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,9 @@ class AlertsTest {
     private volatile double poison;
     private volatile double lag;
     private int port;
+    private Bus bus;
+    private Pool pool;
+    private AlertSettings settings;
 
     @BeforeEach
     void start(Postgres postgres) {
@@ -61,9 +67,12 @@ class AlertsTest {
             }
         })).listen(0, "127.0.0.1"));
         Router router = Router.router(vertx);
-        Alerts alerts = new Alerts(vertx, registry, "node-1", new AlertSettings("http://127.0.0.1:" + receiver.actualPort() + "/hook",
+        bus = Bus.install(vertx);
+        pool = settings.pool(vertx);
+        this.settings = new AlertSettings("http://127.0.0.1:" + receiver.actualPort() + "/hook",
                 Duration.ofMillis(100), Duration.ofSeconds(2), Duration.ofMillis(300),
-                Map.of("PartitionLagHigh", new AlertSettings.Limit(20_000.0, null))), settings.pool(vertx));
+                Map.of("PartitionLagHigh", new AlertSettings.Limit(20_000.0, null)));
+        Alerts alerts = new Alerts(vertx, new Node("node-1", bus, registry), this.settings, pool);
         new AlertRoutes(alerts).mount(router);
         port = ended(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1")).actualPort();
         vertx.runOnContext(now -> alerts.start());
