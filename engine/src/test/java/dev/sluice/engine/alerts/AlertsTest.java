@@ -8,6 +8,8 @@ import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.metrics.Meter;
 import dev.sluice.store.Schema;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
@@ -97,6 +99,31 @@ class AlertsTest {
         poison = 3;
         await().atMost(Duration.ofSeconds(10)).until(() -> received.stream().anyMatch(message ->
                 message.getString("text").equals("[RESOLVED] PoisonFlood: group audit is well again")));
+    }
+
+    /** The first by name tells for both; when it is gone, the other one does. */
+    @Test
+    void shouldBeOneForAllNodesAndGoOnWithoutTheOneThatTells() {
+        SimpleMeterRegistry own = new SimpleMeterRegistry();
+        Meter.DLQ_MESSAGES_PER_HOUR.gauge(own, () -> 6, "audit", "POISON");
+        String first = ended(vertx.deployVerticle(new VerticleBase() {
+            @Override
+            public Future<?> start() {
+                new Alerts(vertx, new Node("node-0", bus, own), settings, pool).start();
+                return Future.succeededFuture();
+            }
+        }));
+        poison = 5;
+        await().atMost(Duration.ofSeconds(10)).until(() -> !received.isEmpty());
+        assertThat(received.get(0).encode()).contains("group audit: 11 (limit 10)", "node-0").doesNotContain("node-1");
+
+        ended(vertx.undeploy(first));
+        lag = 25_000;
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> received.stream().anyMatch(message ->
+                message.encode().contains("PartitionLagHigh") && message.encode().contains("node-1")));
+        assertThat(received).noneMatch(message -> message.encode().contains("PoisonFlood") && message.encode().contains("node-1")
+                && message.encode().contains("FIRING"));
     }
 
     @Test
