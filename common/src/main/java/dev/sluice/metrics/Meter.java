@@ -39,6 +39,8 @@ public enum Meter {
             "Requests refused by pressure as a share of all, over 5 minutes"),
     CONSUMER_FETCH_SIZE_DYNAMIC("consumer_fetch_size_dynamic", Kind.GAUGE, Unit.BYTES,
             "Prefetch budget in bytes", "group"),
+    CONSUMER_PRESSURE("consumer_pressure", Kind.GAUGE, Unit.RATIO,
+            "How hard the consumers press, of the instance that presses most: producers are let in by the rest", "group"),
     DOWNSTREAM_LATENCY("downstream_latency", Kind.GAUGE, Unit.SECONDS,
             "95th percentile of the handler's transactions over 5 s, or the age of the oldest one running", "group"),
     IDEMPOTENCY_CACHE_HIT_RATE("idempotency_cache_hit_rate", Kind.GAUGE, Unit.RATIO,

@@ -43,6 +43,9 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         /** 0 to 1. */
         double breakerOpenness();
 
+        /** 0 to 1. */
+        double pressure();
+
         /** NaN when nothing was measured. */
         double latencySeconds();
 
@@ -77,6 +80,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         Meter.CONSUMER_PARKED_EVENTS.gauge(registry, () -> sum(Instance::parked), group);
         Meter.CONSUMER_OVERDUE_GAPS.gauge(registry, () -> sum(Instance::overdue), group);
         Meter.CIRCUIT_BREAKER_OPEN.gauge(registry, () -> greatest(Instance::breakerOpenness, 0), "postgres", group);
+        Meter.CONSUMER_PRESSURE.gauge(registry, () -> greatest(Instance::pressure, 0), group);
         Meter.DOWNSTREAM_LATENCY.gauge(registry, () -> greatest(Instance::latencySeconds, Double.NaN), group);
         Meter.CONSUMER_PROCESSING_LATENCY_P99.gauge(registry, this::p99Seconds, group);
         Meter.CONSUMER_ERROR_RATE.gauge(registry, () -> zeroForNothing(failures.ratio(System.nanoTime())), group);

@@ -64,7 +64,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private final StoppedPartitions stopped;
     private volatile long budget;
     private volatile double latencyMillis = Double.NaN;
-    private boolean pressing;
+    private volatile double pressing;
     private long controlTimer;
 
     SubscriptionRun(Vertx vertx, Context context, Subscription subscription, HandlerProvider provider, int index,
@@ -189,12 +189,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 downstream.calls().failureRatio(now), Heap.liveRatio(), downstream.isOpen(),
                 (double) pipeline.waiting() / settings.maxQueueSize(), pipeline.oldestWaitMillis(now)));
         budget = decision.budgetBytes();
-        boolean before = pressing;
-        pressing = decision.pressure() >= SharedPressure.RAISED;
-        if (pressing && !before) {
+        if (decision.pressure() >= SharedPressure.RAISED && pressing < SharedPressure.RAISED) {
             meters.onPressing();
         }
-        pressure.write(decision.pressure());
+        pressing = decision.pressure();
+        pressure.write(pressing);
         stopped.are(pollThread.lost());
         pipeline.pump();
     }
@@ -233,6 +232,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
     @Override
     public double breakerOpenness() {
         return downstream.openness();
+    }
+
+    @Override
+    public double pressure() {
+        return pressing;
     }
 
     @Override

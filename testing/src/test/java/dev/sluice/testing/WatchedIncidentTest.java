@@ -6,6 +6,7 @@ import dev.sluice.devstack.Stack;
 import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.engine.operations.NodeFile;
 import dev.sluice.testing.observe.Dashboards;
+import dev.sluice.testing.observe.IncidentPlots;
 import dev.sluice.testing.observe.PrometheusProcess;
 import dev.sluice.testing.observe.Promtool;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -69,12 +70,19 @@ class WatchedIncidentTest {
             watch.start("--run", "gateway,lag-monitor", "--config", config.toString());
             work.start("--run", "consumer,dlq-router", "--config", config.toString());
             try (PrometheusProcess prometheus = new PrometheusProcess(folder, List.of(port("watch"), port("work")))) {
+                IncidentPlots plots = new IncidentPlots();
                 watch.begin("publish", log.file().toString(), "--json", "--rate", "200");
                 writeTroubles(stack.kafka().bootstrapServers());
                 everyPanelHasData(prometheus);
                 await().atMost(SOON).until(() -> !prometheus.firing("PoisonFlood").isEmpty());
+                plots.band(0, "poison");
+                double frozen = plots.seconds();
                 freeze(prometheus);
+                plots.band(frozen, "frozen consumer");
+                double slow = plots.seconds();
                 slowDatabase(prometheus, stack);
+                plots.band(slow, "locked table");
+                System.out.println("drawn: " + plots.write(prometheus));
             }
         } finally {
             work.end();

@@ -10,8 +10,11 @@ import java.util.Map;
 /** One plot as inline SVG: a line for each series, gaps where nobody answered, a grey band for each fault. Pure. */
 final class Plot {
 
-    private static final int WIDTH = 1_100;
+    static final int WIDTH = 1_100;
     private static final int HEIGHT = 170;
+    private static final int TITLE = 22;
+    /** Of a {@link #part}. */
+    static final int PART_HEIGHT = HEIGHT + TITLE + 8;
     private static final int LEFT = 70;
     private static final int TOP = 10;
     private static final int BOTTOM = 22;
@@ -47,8 +50,26 @@ final class Plot {
         return 10 * power;
     }
 
+    /** With its legend below, for a page. */
     String svg() {
-        StringBuilder svg = new StringBuilder("<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\" role=\"img\">\n");
+        return "<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\" role=\"img\">\n" + drawing() + "</svg>\n" + legend();
+    }
+
+    /** With its title and legend above, as a part of a larger drawing. */
+    String part(String title, int top) {
+        StringBuilder part = new StringBuilder(format("<g transform=\"translate(0,%d)\"><text class=\"title\" x=\"%d\" y=\"14\">%s</text>%n",
+                top, LEFT, Html.text(title)));
+        int colour = 0;
+        int at = LEFT + 8 * title.length() + 20;
+        for (String name : series.keySet()) {
+            part.append(format("<text x=\"%d\" y=\"14\" style=\"fill:%s\">&#9632; %s</text>%n", at, COLOURS.get(colour++ % COLOURS.size()), Html.text(name)));
+            at += 7 * name.length() + 28;
+        }
+        return part.append("<g transform=\"translate(0,").append(TITLE).append(")\">\n").append(drawing()).append("</g></g>\n").toString();
+    }
+
+    private String drawing() {
+        StringBuilder svg = new StringBuilder();
         for (Band band : bands) {
             svg.append(format("<rect class=\"fault\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\"><title>%s</title></rect>%n", x(band.from()), TOP,
                     Math.max(1.5, x(band.to()) - x(band.from())), HEIGHT - TOP - BOTTOM, Html.text(band.label())));
@@ -66,7 +87,7 @@ final class Plot {
         for (List<Point> points : series.values()) {
             svg.append("<path d=\"").append(path(points)).append("\" stroke=\"").append(COLOURS.get(colour++ % COLOURS.size())).append("\"/>\n");
         }
-        return svg.append("</svg>\n").append(legend()).toString();
+        return svg.toString();
     }
 
     private String path(List<Point> points) {

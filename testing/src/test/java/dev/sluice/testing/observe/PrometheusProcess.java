@@ -50,6 +50,15 @@ public final class PrometheusProcess implements AutoCloseable {
                 .filter(sample -> !sample.path("value").path(1).asText().equals("NaN")).toList();
     }
 
+    /** Of a range of time, in steps of two seconds. @param from and to in seconds of Unix time */
+    public List<JsonNode> range(String expr, double from, double to) throws IOException, InterruptedException {
+        HttpResponse<String> answer = get("/api/v1/query_range?step=2&start=" + from + "&end=" + to + "&query="
+                + URLEncoder.encode(expr, StandardCharsets.UTF_8));
+        assertThat(answer.statusCode()).as("%s: %s", expr, answer.body()).isEqualTo(200);
+        JsonNode result = new ObjectMapper().readTree(answer.body()).path("data").path("result");
+        return StreamSupport.stream(result.spliterator(), false).toList();
+    }
+
     /** Labels of those that fire. */
     public List<JsonNode> firing(String alert) throws IOException, InterruptedException {
         return query("ALERTS{alertname=\"" + alert + "\",alertstate=\"firing\"}");
