@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 
 /** Brings about one planned fault after the other, each under load, and measures how long all needs to be well again. */
@@ -55,10 +57,11 @@ final class Chaos implements Course {
     }
 
     private void inject(Schedule.Planned planned, Fault fault) throws FaultFailure, InterruptedException {
-        Map<TopicPartition, Long> ends = fault.isOverAtOnce() ? drain.ends(KAFKA_BACK) : Map.of();
+        Map<TopicPartition, Long> before = fault.isOverAtOnce() ? drain.ends(KAFKA_BACK) : Map.of();
         double from = evidence.seconds();
         fault.begin();
-        long over = System.nanoTime();
+        // What was hit starts again meanwhile: others have taken its place, and need not wait for it.
+        FutureTask<OptionalDouble> recovery = fault.isOverAtOnce() ? recovery(before, System.nanoTime()) : null;
         String harm;
         try {
             Thread.sleep(planned.duration().toMillis());
@@ -66,17 +69,32 @@ final class Chaos implements Course {
         } finally {
             fault.end();
         }
+        long over = System.nanoTime();
         double until = evidence.seconds();
         evidence.timeline().band(from, until, fault.name() + ": " + harm);
-        if (!fault.isOverAtOnce()) {
-            over = System.nanoTime();
-            ends = drain.ends(KAFKA_BACK);
-        }
-        OptionalDouble seconds = drain.awaitReached(ends, over, evidence.recovery().bound().multipliedBy(2));
+        OptionalDouble seconds = get(recovery == null ? recovery(drain.ends(KAFKA_BACK), over) : recovery);
         evidence.recovery().onRecovered(fault.name(), seconds.orElse(Double.POSITIVE_INFINITY));
         evidence.onFault(planned.kind().key());
         progress.accept(String.format(Locale.ROOT, "%3d. %-20s %4.1f s; %s; recovered %s", finished + 1, fault.name(),
                 until - from, harm,
                 seconds.isPresent() ? String.format(Locale.ROOT, "after %.1f s", seconds.getAsDouble()) : "NOT"));
+    }
+
+    /** Begins to wait until all groups have got there. @param over since when it counts */
+    private FutureTask<OptionalDouble> recovery(Map<TopicPartition, Long> ends, long over) {
+        FutureTask<OptionalDouble> waiting = new FutureTask<>(
+                () -> drain.awaitReached(ends, over, evidence.recovery().bound().multipliedBy(2)));
+        Thread thread = new Thread(waiting, "prove-recovery");
+        thread.setDaemon(true);
+        thread.start();
+        return waiting;
+    }
+
+    private static OptionalDouble get(FutureTask<OptionalDouble> waiting) throws InterruptedException {
+        try {
+            return waiting.get();
+        } catch (ExecutionException bug) {
+            throw new IllegalStateException(bug.getCause());
+        }
     }
 }

@@ -25,8 +25,12 @@ import java.util.stream.Stream;
 /**
  * A bug to be planted: what it does, the product's file, and the lines that it takes out and puts in. The file is changed
  * in memory and compiled there, so that the product has no switches and nothing of it is touched.
+ *
+ * @param tests that have to catch it, as {@code class} or {@code class#method}; empty: the simulation has to
  */
-record Mutation(String name, String what, Path file, String before, String after) {
+record Mutation(String name, String what, Path file, List<String> tests, String before, String after) {
+
+    private static final String CAUGHT_BY = "caught by ";
 
     private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
@@ -42,6 +46,7 @@ record Mutation(String name, String what, Path file, String before, String after
         try {
             List<String> lines = Files.readAllLines(file);
             return new Mutation(file.getFileName().toString().replace(".txt", ""), lines.get(0), HOME.resolve(lines.get(1)),
+                    lines.stream().filter(line -> line.startsWith(CAUGHT_BY)).map(line -> line.substring(CAUGHT_BY.length())).toList(),
                     marked(lines, '-'), marked(lines, '+'));
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
@@ -51,6 +56,11 @@ record Mutation(String name, String what, Path file, String before, String after
     private static String marked(List<String> lines, char mark) {
         return lines.stream().filter(line -> !line.isEmpty() && line.charAt(0) == mark).map(line -> line.substring(1) + '\n')
                 .collect(Collectors.joining());
+    }
+
+    /** Of the product's file. */
+    Path module() {
+        return HOME.resolve(HOME.relativize(file).getName(0));
     }
 
     /**
