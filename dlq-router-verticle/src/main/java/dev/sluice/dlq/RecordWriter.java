@@ -45,7 +45,8 @@ final class RecordWriter {
     static Future<RecordWriter> open(Vertx vertx, KafkaSettings settings, String clientId, Duration deliveryTimeout,
                                      LongSupplier clock) {
         return vertx.executeBlocking(() -> producer(settings, clientId, deliveryTimeout))
-                .map(producer -> new RecordWriter(KafkaWriteStream.create(vertx, producer), clock));
+                .map(producer -> new RecordWriter(KafkaWriteStream.create(vertx, producer)
+                        .exceptionHandler(toldByItsFuture -> { }), clock));
     }
 
     private static Producer<byte[], byte[]> producer(KafkaSettings settings, String clientId, Duration deliveryTimeout) {

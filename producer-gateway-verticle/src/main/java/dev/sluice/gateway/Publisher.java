@@ -10,7 +10,9 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -32,7 +34,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * events of a turn of the event loop; acknowledgements come back the same way. For one context.
  *
  * <p>What is sent keeps its order within a partition, or is not written: Kafka refuses a batch whose predecessor it has
- * not seen, until the producer gives its batches new numbers. So the first failure closes the producer on the spot, all
+ * not seen ({@link Introductions}), until the producer gives its batches new numbers. So the first failure closes the producer on the spot, all
  * that is under way fails with {@link Abandoned}, and another producer takes over when everybody has been told.
  */
 final class Publisher implements Outlet {
@@ -46,6 +48,8 @@ final class Publisher implements Outlet {
     private static final class Generation {
         private final Producer<byte[], byte[]> producer;
         private final AtomicBoolean ended = new AtomicBoolean();
+        /** Of the producer's thread. */
+        private final Introductions introductions = new Introductions();
         /** Handed over and not reported; of the context. */
         private long pending;
 
@@ -213,9 +217,35 @@ final class Publisher implements Outlet {
             return;
         }
         try {
-            now.producer.send(records.of(now.producer, sending.topic, sending.event), (metadata, error) -> onResult(now, sending, metadata, error));
+            ProducerRecord<byte[], byte[]> record = records.of(now.producer, sending.topic, sending.event);
+            TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            now.introductions.inTurn(partition, () -> handOver(now, sending, record, partition));
         } catch (RuntimeException e) {
             onResult(now, sending, null, e);
+        }
+    }
+
+    /** On the producer's thread, at the record's turn. */
+    private void handOver(Generation now, Sending sending, ProducerRecord<byte[], byte[]> record, TopicPartition partition) {
+        boolean first = now.introductions.isFirst(partition);
+        try {
+            if (now.ended.get()) {
+                throw new Abandoned();
+            }
+            now.producer.send(record, (metadata, error) -> {
+                onResult(now, sending, metadata, error);
+                if (first) {
+                    thread.executeBlocking(() -> {
+                        now.introductions.onAnswer(partition, error == null);
+                        return null;
+                    });
+                }
+            });
+        } catch (RuntimeException e) {
+            onResult(now, sending, null, e);
+            if (first) {
+                now.introductions.onAnswer(partition, false);
+            }
         }
     }
 
@@ -303,7 +333,9 @@ final class Publisher implements Outlet {
         return thread.<Void>executeBlocking(() -> {
             if (!newest.ended.get()) {
                 newest.producer.close(limit);
+                newest.ended.set(true);
             }
+            newest.introductions.onEnd();
             admin.close(Duration.ZERO);
             return null;
         }).eventually(thread::close);

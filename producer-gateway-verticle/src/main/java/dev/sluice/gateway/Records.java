@@ -5,6 +5,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.utils.Utils;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -19,8 +20,14 @@ final class Records {
     /** May block for the topic's partitions. */
     ProducerRecord<byte[], byte[]> of(Producer<byte[], byte[]> producer, String topic, IncomingEvent event) {
         byte[] key = event.keyBytes();
-        Integer partition = key != null ? null : Math.floorMod(next++, producer.partitionsFor(topic).size());
+        int partitions = producer.partitionsFor(topic).size();
+        int partition = key == null ? Math.floorMod(next++, partitions) : partitionOf(key, partitions);
         return new ProducerRecord<>(topic, partition, null, key, event.data(), headers(event));
+    }
+
+    /** As every standard partitioner has it. */
+    private static int partitionOf(byte[] key, int partitions) {
+        return Utils.toPositive(Utils.murmur2(key)) % partitions;
     }
 
     private static List<Header> headers(IncomingEvent event) {

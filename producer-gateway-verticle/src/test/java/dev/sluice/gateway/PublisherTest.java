@@ -7,13 +7,19 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,7 +41,8 @@ class PublisherTest {
     }
 
     private static MockProducer<byte[], byte[]> producer(boolean acknowledges) {
-        return new MockProducer<>(acknowledges, null, new ByteArraySerializer(), new ByteArraySerializer());
+        Cluster cluster = new Cluster("test", List.of(), List.of(new PartitionInfo("events", 0, null, null, null)), Set.of(), Set.of());
+        return new MockProducer<>(cluster, acknowledges, null, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     private Publisher publisher(Callable<Producer<byte[], byte[]>> factory) throws Exception {
@@ -76,6 +83,53 @@ class PublisherTest {
         });
 
         await().atMost(Duration.ofSeconds(5)).until(() -> told.get() == 1_000);
+        get(publisher.close(Duration.ZERO));
+    }
+
+    /** A broker that starts may turn the first batch away and take the second: it knows nothing of this producer yet. */
+    @Test
+    void shouldLetTheFirstRecordOfAProducerIntoAPartitionAlone() throws Exception {
+        MockProducer<byte[], byte[]> producer = producer(false);
+        Publisher publisher = publisher(() -> producer);
+        List<Future<RecordMetadata>> sent = new CopyOnWriteArrayList<>();
+        vertx.runOnContext(turn -> {
+            for (int i = 0; i < 3; i++) {
+                sent.add(publisher.send("events", event(i)));
+            }
+        });
+        await().atMost(Duration.ofSeconds(5)).until(() -> !producer.history().isEmpty());
+        get(onLoop(() -> Future.succeededFuture()));
+        assertThat(producer.history()).hasSize(1);
+
+        producer.completeNext();
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> producer.history().size() == 3);
+        assertThat(producer.history()).extracting(record -> new String(record.headers().lastHeader("ce_id").value(), StandardCharsets.UTF_8))
+                .containsExactly("0", "1", "2");
+        producer.completeNext();
+        producer.completeNext();
+        for (Future<RecordMetadata> each : sent) {
+            get(each);
+        }
+        get(publisher.close(Duration.ZERO));
+    }
+
+    @Test
+    void shouldTellWhatWaitsBehindAFirstRecordThatFails() throws Exception {
+        MockProducer<byte[], byte[]> first = producer(false);
+        AtomicInteger opened = new AtomicInteger();
+        Publisher publisher = publisher(() -> opened.getAndIncrement() == 0 ? first : producer(true));
+        List<Future<RecordMetadata>> sent = new CopyOnWriteArrayList<>();
+        vertx.runOnContext(turn -> {
+            for (int i = 0; i < 3; i++) {
+                sent.add(publisher.send("events", event(i)));
+            }
+        });
+        await().atMost(Duration.ofSeconds(5)).until(() -> first.errorNext(new IllegalStateException("on purpose")));
+
+        await().atMost(Duration.ofSeconds(5)).until(() -> sent.size() == 3 && sent.stream().allMatch(Future::failed));
+        assertThat(sent.get(2).cause()).isInstanceOf(Publisher.Abandoned.class);
+        get(onLoop(() -> publisher.send("events", event(4))));
         get(publisher.close(Duration.ZERO));
     }
 

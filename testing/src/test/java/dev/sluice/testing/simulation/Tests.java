@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Runs tests of any module in a JVM of their own, with classes of the product replaced. Exit status: how they ended. */
 final class Tests {
@@ -29,10 +30,11 @@ final class Tests {
      * @param module   whose tests they are
      * @param replaced by name; empty for the product as it is
      * @param folder   for these, and for what the tests say
-     * @return whether all passed
+     * @return what the tests said when one failed; empty when all passed
      * @throws IllegalStateException when there was nothing to run
      */
-    static boolean pass(List<String> tests, Path module, Map<String, byte[]> replaced, Path folder) throws IOException, InterruptedException {
+    static Optional<String> failure(List<String> tests, Path module, Map<String, byte[]> replaced, Path folder)
+            throws IOException, InterruptedException {
         for (Map.Entry<String, byte[]> each : replaced.entrySet()) {
             Path file = folder.resolve(each.getKey().replace('.', '/') + ".class");
             Files.createDirectories(file.getParent());
@@ -50,7 +52,7 @@ final class Tests {
         if (status != PASSED && status != FAILED) {
             throw new IllegalStateException(tests + " can't be run: " + Files.readString(said));
         }
-        return status == PASSED;
+        return status == PASSED ? Optional.empty() : Optional.of(Files.readString(said));
     }
 
     public static void main(String[] tests) {
