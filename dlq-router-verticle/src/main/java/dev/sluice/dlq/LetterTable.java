@@ -13,13 +13,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code dead_letters} and its offsets. */
+/** {@code dead_letters} and its offsets. Of an event that is open already a second letter is no letter. */
 final class LetterTable {
 
     private static final String INSERT = """
             INSERT INTO dead_letters (id, topic, partition, record_offset, consumer_group, event_id, entity, event_type,
                 error_type, error_message, original_topic, original_partition, original_offset, retry_count, failed_at, bytes)
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            SELECT $1::text, $2::text, $3::integer, $4::bigint, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text,
+                $11::text, $12::integer, $13::bigint, $14::integer, $15::timestamptz, $16::integer
+            WHERE $6 = '' OR NOT EXISTS (SELECT FROM dead_letters WHERE consumer_group = $5 AND event_id = $6
+                AND state = 'open' AND id <> $1)
             ON CONFLICT (id) DO NOTHING""";
     private static final String ADVANCE = """
             INSERT INTO dead_letter_offsets (topic, partition, next_offset) VALUES ($1, $2, $3)
