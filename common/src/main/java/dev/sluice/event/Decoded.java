@@ -16,6 +16,10 @@ public sealed interface Decoded {
         }
     }
 
+    /** It was too large for a topic: PostgreSQL has it, see {@link FailureHeaders#BODY}. */
+    record Elsewhere(String eventId) implements Decoded {
+    }
+
     /** Nobody may run it: processes died of it. @param deaths how many, at least */
     record Deadly(String eventId, int deaths) implements Decoded {
     }

@@ -30,6 +30,15 @@ public final class EventDecoder {
      * @param topicId Kafka's id of the record's topic, part of the identity of last resort
      */
     public Decoded decode(RawRecord record, String topicId) {
+        String identity = record.header(FailureHeaders.EVENT_IDENTITY);
+        if (Topics.isRetry(record.topic()) && record.header(FailureHeaders.BODY) != null && identity != null) {
+            return new Decoded.Elsewhere(identity);
+        }
+        return read(record, topicId);
+    }
+
+    /** As {@link #decode}, of a record that is whole. */
+    public Decoded read(RawRecord record, String topicId) {
         return record.header("ce_id") != null ? decodeCloudEvent(record, topicId) : decodeForeign(record, topicId);
     }
 

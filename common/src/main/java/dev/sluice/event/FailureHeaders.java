@@ -28,9 +28,14 @@ public final class FailureHeaders {
     /** The letter that an operator sent back; trusted only on retry topics, and kept through the retries that follow. */
     public static final String REPLAY_OF = "x-replay-of";
 
+    /** Where the record is when it is too large for a topic: its id in {@code large_letters}; trusted only on retry topics. */
+    public static final String BODY = "x-body";
+    /** How large that record is. */
+    public static final String BODY_BYTES = "x-body-bytes";
+
     public static final Set<String> ALL = Set.of(EVENT_IDENTITY, RETRY_COUNT, ORIGINAL_TOPIC, ORIGINAL_PARTITION,
             ORIGINAL_OFFSET, ORIGINAL_GROUP, ERROR_TYPE, ERROR_MESSAGE, ERROR_STACK, FAILED_AT, RETRY_AFTER,
-            REPLAY_OF);
+            REPLAY_OF, BODY, BODY_BYTES);
 
     private FailureHeaders() {
     }

@@ -4,9 +4,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -39,6 +43,8 @@ class FailureClassifierTest {
     @CsvSource({
             "dev.sluice.api.PermanentFailure, PERMANENT", "dev.sluice.api.TransientFailure, TRANSIENT",
             "java.util.concurrent.TimeoutException, TRANSIENT", "dev.sluice.failure.UndecodableRecord, POISON",
+            "dev.sluice.failure.DeadlyRecord, POISON", "dev.sluice.failure.UnreadableBody, POISON",
+            "dev.sluice.failure.AlreadyDead, PERMANENT",
             "java.io.IOException, OUTAGE", "io.vertx.core.http.HttpClosedException, OUTAGE",
             "io.vertx.sqlclient.ClosedConnectionException, OUTAGE", "io.vertx.circuitbreaker.OpenCircuitException, OUTAGE",
             "java.lang.NullPointerException, UNKNOWN"})
@@ -46,6 +52,27 @@ class FailureClassifierTest {
         ErrorInfo error = new ErrorInfo(List.of("some.Wrapper", type), null, 0, "", "");
 
         assertThat(new FailureClassifier(FailureRules.standard()).classify(error)).isEqualTo(expected);
+    }
+
+    /** The table in docs/dead-letters.md: a line for each rule, and each line true. */
+    @Test
+    void shouldDoWhatItsDocumentationSays() throws Exception {
+        Map<String, Verdict> documented = new java.util.HashMap<>();
+        for (String line : Files.readAllLines(Path.of("../docs/dead-letters.md"))) {
+            Matcher row = Pattern.compile("\\| (.*`) \\| ([A-Z]+) \\|").matcher(line);
+            if (row.matches()) {
+                Matcher key = Pattern.compile("`([^`]+)`").matcher(row.group(1));
+                while (key.find()) {
+                    documented.put(key.group(1), Verdict.valueOf(row.group(2)));
+                }
+            }
+        }
+        FailureRules standard = FailureRules.standard();
+        Map<String, Verdict> rules = new java.util.HashMap<>(standard.sqlStates());
+        rules.putAll(standard.httpStatuses());
+        rules.putAll(standard.exceptions());
+
+        assertThat(documented).isEqualTo(rules);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.sluice.consumer;
 
+import dev.sluice.event.HeaderBytes;
 import dev.sluice.event.RawRecord;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;

@@ -15,6 +15,7 @@ import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.Verdict;
 import dev.sluice.redis.RedisLink;
+import dev.sluice.store.LargeLetters;
 import dev.sluice.trace.LogScope;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -109,7 +110,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
         BiConsumer<Work, Outcome> onSettled =
                 (work, outcome) -> spans.onSettled(work, outcome, () -> meters.onSettled(work, outcome));
         // A handler whose own key tells repeats may have work to do for one.
-        Effects effects = provider.traits().identity() == NATURAL_KEY ? guarded : new Recognition(claims, guarded);
+        Effects effects = new StoredBodies(new LargeLetters(pool), downstream,
+                provider.traits().identity() == NATURAL_KEY ? guarded : new Recognition(claims, guarded));
         pipeline.runWith(new BatchRun(vertx, group, effects, classifier, node.bus(), succession,
                 onSettled.andThen(trials::onSettled)
                         .andThen((work, outcome) -> letters.onSettled(outcome, System.nanoTime())),

@@ -24,6 +24,8 @@ final class Work {
     private final int bytes;
     private final long polledNanos;
     private boolean recognised;
+    /** Null but for what PostgreSQL has had. */
+    private Event body;
     /** Null for what comes from Kafka. */
     private final Parked parked;
     /** What it was taken from, while it is under way; {@link KeyLanes}' own. */
@@ -86,7 +88,15 @@ final class Work {
         if (decoded instanceof Decoded.Readable readable) {
             return readable.event();
         }
+        if (body != null) {
+            return body;
+        }
         throw new IllegalStateException(record + " can't be decoded");
+    }
+
+    /** Of {@link Decoded.Elsewhere}. */
+    void onBodyRead(Event read) {
+        body = read;
     }
 
     String eventId() {

@@ -9,6 +9,7 @@ import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.PostgresSettings;
 import dev.sluice.failure.Classifier;
 import dev.sluice.failure.FailureClassifier;
+import dev.sluice.store.LargeLetters;
 import dev.sluice.store.Seat;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -84,7 +85,7 @@ public final class DlqRouterVerticle extends VerticleBase {
         ActionTable actions = new ActionTable(pool);
         LetterPortion.Reader reader = new LetterPortion.Reader(vertx, table, new LetterRecords(kafka),
                 LetterDesk.LARGEST_EXPORT);
-        LetterDesk letters = new LetterDesk(table, actions, reader);
+        LetterDesk letters = new LetterDesk(table, actions, reader, new LargeLetters(pool));
         replay = new Replay(vertx, writer, actions, settings::scheduleOf, clock::millis);
         LetterActions decided = new LetterActions(table, actions, reader, replay);
         projection = new LetterProjection(vertx, kafka, table, "sluice-dead-letters-" + deploymentID() + "-"

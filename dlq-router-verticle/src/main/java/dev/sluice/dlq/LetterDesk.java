@@ -8,9 +8,13 @@ import dev.sluice.bus.DeadLetters.Page;
 import dev.sluice.bus.DeadLetters.ShowLetter;
 import dev.sluice.bus.DeadLetters.Shown;
 import dev.sluice.config.ByteSize;
+import dev.sluice.event.FailureHeaders;
+import dev.sluice.event.RawRecord;
+import dev.sluice.store.LargeLetters;
 import io.vertx.core.Future;
 
 import java.util.List;
+import java.util.Map;
 
 /** Answers operators' questions about dead letters. */
 final class LetterDesk {
@@ -22,11 +26,13 @@ final class LetterDesk {
     private final LetterTable table;
     private final ActionTable actions;
     private final LetterPortion.Reader reader;
+    private final LargeLetters large;
 
-    LetterDesk(LetterTable table, ActionTable actions, LetterPortion.Reader reader) {
+    LetterDesk(LetterTable table, ActionTable actions, LetterPortion.Reader reader, LargeLetters large) {
         this.table = table;
         this.actions = actions;
         this.reader = reader;
+        this.large = large;
     }
 
     Future<Page> list(ListLetters question) {
@@ -37,18 +43,34 @@ final class LetterDesk {
 
     Future<Shown> show(ShowLetter question) {
         Filter one = new Filter(List.of(question.id()), null, null, null, null, null, null, null, null, null);
-        return reader.read(one, 0, 2).map(portion -> portion.letters().isEmpty() ? new Shown(null, null)
+        return whole(reader.read(one, 0, 2)).map(portion -> portion.letters().isEmpty() ? new Shown(null, null)
                 : new Shown(portion.letters().get(0), portion.records().get(question.id())));
     }
 
     Future<Exported> export(ExportLetters question) {
-        return reader.read(question.filter(), question.after(), LETTERS_PER_EXPORT).compose(portion -> {
+        return whole(reader.read(question.filter(), question.after(), LETTERS_PER_EXPORT)).compose(portion -> {
             List<Shown> shown = portion.letters().stream()
                     .map(letter -> new Shown(letter, portion.records().get(letter.id()))).toList();
             Exported answer = new Exported(shown, portion.next());
             return shown.isEmpty() ? Future.succeededFuture(answer)
                     : actions.exported(question.actor(), question.reason(),
                     shown.stream().map(each -> each.letter().id()).toList()).map(answer);
+        });
+    }
+
+    /** With the bodies of records that were too large for Kafka; where one is gone, what points to it stands. */
+    private Future<LetterPortion> whole(Future<LetterPortion> reading) {
+        return reading.compose(portion -> {
+            Future<LetterPortion> filled = Future.succeededFuture(portion);
+            for (Map.Entry<String, RawRecord> each : List.copyOf(portion.records().entrySet())) {
+                if (each.getValue().header(FailureHeaders.BODY) != null) {
+                    filled = filled.compose(before -> large.find(each.getValue())).map(found -> {
+                        found.ifPresent(record -> portion.records().put(each.getKey(), record));
+                        return portion;
+                    });
+                }
+            }
+            return filled;
         });
     }
 }

@@ -27,7 +27,8 @@ record LetterRow(String id, String topic, int partition, long offset, String gro
                 or(record, FailureHeaders.ORIGINAL_GROUP, ""), or(record, FailureHeaders.EVENT_IDENTITY, ""),
                 storable(subject != null ? subject : key), storable(record.header("ce_type")),
                 or(record, FailureHeaders.ERROR_TYPE, "UNKNOWN"), or(record, FailureHeaders.ERROR_MESSAGE, ""), original,
-                (int) number(record, FailureHeaders.RETRY_COUNT, Integer.MAX_VALUE), failedAt(record), record.size());
+                (int) number(record, FailureHeaders.RETRY_COUNT, Integer.MAX_VALUE), failedAt(record),
+                Math.max(record.size(), (int) number(record, FailureHeaders.BODY_BYTES, Integer.MAX_VALUE)));
     }
 
     private static String or(RawRecord record, String header, String otherwise) {

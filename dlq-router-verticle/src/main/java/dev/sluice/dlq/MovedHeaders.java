@@ -26,6 +26,8 @@ final class MovedHeaders {
     private static final Set<String> REWRITTEN =
             Set.of(FailureHeaders.RETRY_COUNT, FailureHeaders.RETRY_AFTER, FailureHeaders.REPLAY_OF);
 
+    private static final Set<String> POINTER = Set.of(FailureHeaders.BODY, FailureHeaders.BODY_BYTES);
+
     private MovedHeaders() {
     }
 
@@ -43,6 +45,9 @@ final class MovedHeaders {
         headers.add(Header.of(FailureHeaders.ERROR_MESSAGE, failure.error().message()));
         headers.add(Header.of(FailureHeaders.ERROR_STACK, failure.error().stack()));
         headers.add(Header.of(FailureHeaders.FAILED_AT, rfc3339(nowMillis)));
+        if (Topics.isRetry(failure.record().topic())) {
+            failure.record().headers().stream().filter(header -> POINTER.contains(header.name())).forEach(headers::add);
+        }
         if (route instanceof Route.Retry retry) {
             headers.add(Header.of(FailureHeaders.RETRY_AFTER, rfc3339(nowMillis + retry.delay().toMillis())));
             String replayOf = failure.record().header(FailureHeaders.REPLAY_OF);

@@ -7,10 +7,13 @@ import dev.sluice.event.RawRecord;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.RetrySchedule;
 import dev.sluice.store.Inbox;
+import dev.sluice.store.LargeLetters;
 import dev.sluice.trace.Traces;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,10 +31,12 @@ final class Router {
 
     private static final Logger LOG = LoggerFactory.getLogger(Router.class);
     private static final long BURIAL_SECONDS = 4;
+    private static final long BODY_SECONDS = 8;
 
     private final RoutePolicy policy;
     private final Function<String, RetrySchedule> scheduleOf;
     private final Pool postgres;
+    private final LargeLetters large;
     private final RecordWriter writer;
     private final RouteMeters meters;
     private final LongSupplier clock;
@@ -41,6 +46,7 @@ final class Router {
         this.policy = policy;
         this.scheduleOf = scheduleOf;
         this.postgres = postgres;
+        this.large = new LargeLetters(postgres);
         this.writer = writer;
         this.meters = meters;
         this.clock = clock;
@@ -68,21 +74,39 @@ final class Router {
         return writer.partitionsOf(retry.topic()).compose(partitions -> {
             int partition = RetryPartitions.choose(failure.record(), retry.retries(), scheduleOf.apply(failure.group()), partitions);
             long now = clock.getAsLong();
-            List<RawRecord.Header> headers = MovedHeaders.of(failure, retry, now);
-            return writer.write(retry.topic(), partition, failure.record(), headers).map(written -> {
-                meters.onRetryWritten(failure.group(), retry);
-                return new Routed.Retrying(retry.topic(), written.partition(), written.offset(), retry.retries(),
-                        now + retry.delay().toMillis());
-            });
+            return move(retry, failure, now, (record, headers) -> writer.write(retry.topic(), partition, record, headers))
+                    .map(written -> {
+                        meters.onRetryWritten(failure.group(), retry);
+                        return new Routed.Retrying(retry.topic(), written.partition(), written.offset(), retry.retries(),
+                                now + retry.delay().toMillis());
+                    });
         });
     }
 
     private Future<Routed> writeLetter(Route.Letter letter, RouteFailure failure) {
-        List<RawRecord.Header> headers = MovedHeaders.of(failure, letter, clock.getAsLong());
-        return writer.write(letter.topic(), failure.record(), headers).map(written -> {
-            meters.onLetterWritten(failure.group(), letter);
-            logLetter(letter, failure, written.partition(), written.offset());
-            return new Routed.Dead(letter.topic(), written.partition(), written.offset(), letter.errorType());
+        return move(letter, failure, clock.getAsLong(), (record, headers) -> writer.write(letter.topic(), record, headers))
+                .map(written -> {
+                    meters.onLetterWritten(failure.group(), letter);
+                    logLetter(letter, failure, written.partition(), written.offset());
+                    return new Routed.Dead(letter.topic(), written.partition(), written.offset(), letter.errorType());
+                });
+    }
+
+    private interface Write {
+        Future<RecordMetadata> write(RawRecord record, List<RawRecord.Header> headers);
+    }
+
+    /** What no topic takes goes to PostgreSQL, and when it is there, a record that points to it to Kafka. */
+    private Future<RecordMetadata> move(Route route, RouteFailure failure, long now, Write write) {
+        return write.write(failure.record(), MovedHeaders.of(failure, route, now)).recover(error -> {
+            if (!(error instanceof RecordTooLargeException)) {
+                return Future.failedFuture(error);
+            }
+            RouteFailure pointer = LargeRecord.withoutBody(failure);
+            return large.save(failure.group(), failure.eventId(), failure.record())
+                    .timeout(BODY_SECONDS, TimeUnit.SECONDS)
+                    .compose(id -> write.write(pointer.record(),
+                            LargeRecord.pointing(MovedHeaders.of(pointer, route, now), id, failure.record())));
         });
     }
 

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -232,7 +233,7 @@ class DeadLettersTest {
                 new RecordWriter(KafkaWriteStream.create(vertx, dying), System::currentTimeMillis), actions,
                 group -> RetrySchedule.STANDARD, System::currentTimeMillis))
                 .act(new Act("replay", marked(null), "anna", mark, false, 100, 0)));
-        await().until(() -> dying.history().size() == 5);
+        await().atMost(Duration.ofSeconds(40)).until(() -> dying.history().size() == 5);
         assertThat(count("dead_letter_actions WHERE outcome = 'begun' AND letters = 0 AND cardinality(letter_ids) = 5 "
                 + "AND ended_at IS NULL AND reason = '" + mark + "'")).isEqualTo(1);
         assertThat(list(marked("open"))).hasSize(5);
@@ -249,10 +250,10 @@ class DeadLettersTest {
         awaitOpen(5);
         long before = retries();
         Future<Acted> act = bus.ask(Addresses.ACT_ON_LETTERS, new Act("replay", marked(null), "anna", mark, false, 2, 0));
-        await().until(() -> !list(marked("replayed")).isEmpty());
+        await().atMost(Duration.ofSeconds(40)).until(() -> !list(marked("replayed")).isEmpty());
 
         ended(vertx.undeploy(deployment));
-        await().until(act::isComplete);
+        await().atMost(Duration.ofSeconds(40)).until(act::isComplete);
         long marked = count("dead_letters WHERE state = 'replayed' AND error_message LIKE '%" + mark + "'");
         assertThat(act.failed()).isTrue();
         assertThat(marked).isBetween(1L, 4L).isEqualTo(retries() - before).isEqualTo(audited("replay"));
@@ -313,7 +314,7 @@ class DeadLettersTest {
     }
 
     private void awaitOpen(int letters) {
-        await().until(() -> list(marked("open")).size() == letters);
+        await().atMost(Duration.ofSeconds(40)).until(() -> list(marked("open")).size() == letters);
     }
 
     private Filter marked(String state) {

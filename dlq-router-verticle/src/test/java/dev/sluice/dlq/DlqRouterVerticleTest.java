@@ -2,6 +2,7 @@ package dev.sluice.dlq;
 
 import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
+import dev.sluice.bus.DeadLetters;
 import dev.sluice.bus.Node;
 import dev.sluice.bus.RouteFailure;
 import dev.sluice.bus.Routed;
@@ -10,11 +11,14 @@ import dev.sluice.config.PostgresSettings;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Postgres;
 import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.event.Decoded;
+import dev.sluice.event.EventDecoder;
 import dev.sluice.event.Outcome;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.RawRecord.Header;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.store.Inbox;
+import dev.sluice.store.LargeLetters;
 import dev.sluice.store.Schema;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -80,7 +84,7 @@ class DlqRouterVerticleTest {
         vertx = Vertx.vertx();
         bus = Bus.install(vertx);
         pool = postgres.pool(vertx);
-        DlqSettings settings = new DlqSettings(null, null, null, Duration.ofSeconds(3));
+        DlqSettings settings = new DlqSettings(null, null, null, Duration.ofSeconds(8));
         KafkaSettings where = new KafkaSettings(kafka.bootstrapServers(), Map.of());
         deployment = ended(vertx.deployVerticle(
                 () -> new DlqRouterVerticle(settings, where, postgres, new Node("node-1", bus, meters)),
@@ -167,6 +171,13 @@ class DlqRouterVerticleTest {
     }
 
     @Test
+    void shouldAskAnInstalledClassifierBeforeTheRules() {
+        ErrorInfo teapot = new ErrorInfo(List.of("dev.sluice.failure.HttpStatusFailure"), null, 418, "short and stout", "");
+
+        assertThat(((Routed.Dead) ask(Failures.of(Failures.record("events"), eventId, teapot))).errorType()).isEqualTo("POISON");
+    }
+
+    @Test
     void shouldWriteNoLetterForAnEventThatHasTakenEffect() {
         ended(new Inbox(Failures.GROUP).claim(pool, List.of(eventId)));
 
@@ -222,6 +233,61 @@ class DlqRouterVerticleTest {
         assertThat(onlyRecord("dlq.errors").value()).isEqualTo(value);
         assertThat(text(onlyRecord("dlq.errors"), "x-error-message")).hasSize(1024);
         assertThat(text(onlyRecord("dlq.errors"), "x-error-stack")).hasSize(16 * 1024);
+    }
+
+    @Test
+    void shouldLeaveALetterThatPointsToPostgresqlWhenTheRecordIsTooLargeForKafka() {
+        RawRecord record = tooLarge();
+
+        Routed routed = ask(Failures.of(record, eventId, Failures.permanentError()));
+
+        assertThat(routed).isInstanceOf(Routed.Dead.class);
+        ConsumerRecord<byte[], byte[]> letter = onlyRecord("dlq.errors");
+        assertThat(letter.value()).isNull();
+        assertThat(letter.key()).isEqualTo(Failures.KEY);
+        assertThat(text(letter, "ce_type")).isEqualTo("paid");
+        assertThat(letter.headers().lastHeader("long")).isNull();
+        assertThat(text(letter, "x-body-bytes")).isEqualTo(Integer.toString(record.size()));
+        RawRecord whole = ended(new LargeLetters(pool).find(raw(letter))).orElseThrow();
+        assertThat(whole.value()).isEqualTo(record.value());
+        assertThat(whole.header("long")).hasSize(2_000);
+        String id = letter.topic() + "-" + letter.partition() + "-" + letter.offset();
+        await().atMost(Duration.ofSeconds(40)).until(() -> ended(bus.ask(Addresses.SHOW_LETTER, new DeadLetters.ShowLetter(id))).letter() != null);
+        DeadLetters.Shown shown = ended(bus.ask(Addresses.SHOW_LETTER, new DeadLetters.ShowLetter(id)));
+        assertThat(shown.record().value()).isEqualTo(record.value());
+        assertThat(shown.letter().bytes()).isEqualTo(record.size());
+    }
+
+    @Test
+    void shouldRetryARecordThatIsTooLargeForKafkaByAPointerAndKeepItToTheEnd() {
+        RawRecord record = tooLarge();
+        ask(Failures.of(record, eventId, Failures.transientError()));
+        RawRecord retried = raw(onlyRecord("events.retry"));
+        assertThat(retried.value()).isNull();
+        assertThat(new EventDecoder().decode(retried, "topic")).isEqualTo(new Decoded.Elsewhere(eventId));
+
+        Routed routed = ask(Failures.of(retried, eventId, Failures.permanentError()));
+
+        assertThat(routed).isInstanceOf(Routed.Dead.class);
+        RawRecord letter = raw(onlyRecord("dlq.errors"));
+        assertThat(letter.header("x-body")).isEqualTo(retried.header("x-body"));
+        assertThat(ended(new LargeLetters(pool).find(letter)).orElseThrow().value()).isEqualTo(record.value());
+    }
+
+    @Test
+    void shouldNotBelieveAPointerFromOutside() {
+        RawRecord forged = Failures.record("events", Header.of("x-body", "somebody else's"), Header.of("x-event-identity", "e"));
+
+        assertThat(new EventDecoder().decode(forged, "topic")).isNotInstanceOf(Decoded.Elsewhere.class);
+        ask(Failures.of(forged, eventId, Failures.permanentError()));
+        assertThat(onlyRecord("dlq.errors").headers().lastHeader("x-body")).isNull();
+    }
+
+    private static RawRecord tooLarge() {
+        byte[] value = new byte[3 << 20];
+        Arrays.fill(value, (byte) 'x');
+        return new RawRecord("events", 0, 1, 1_700_000_000_123L, Failures.KEY, value,
+                List.of(Header.of("ce_type", "paid"), Header.of("long", "h".repeat(2_000))));
     }
 
     @Test

@@ -1,4 +1,4 @@
-package dev.sluice.consumer;
+package dev.sluice.event;
 
 import dev.sluice.event.RawRecord.Header;
 import org.junit.jupiter.api.Test;

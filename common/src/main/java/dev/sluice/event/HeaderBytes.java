@@ -1,4 +1,4 @@
-package dev.sluice.consumer;
+package dev.sluice.event;
 
 import dev.sluice.event.RawRecord.Header;
 
@@ -11,12 +11,12 @@ import java.util.List;
  * A record's headers as one column: for each its name and its value, each with its length (four bytes, -1 for null)
  * before it. Texts would not do: PostgreSQL's hold no NUL, Kafka's do.
  */
-final class HeaderBytes {
+public final class HeaderBytes {
 
     private HeaderBytes() {
     }
 
-    static byte[] write(List<Header> headers) {
+    public static byte[] write(List<Header> headers) {
         List<byte[]> parts = new ArrayList<>();
         int size = 0;
         for (Header header : headers) {
@@ -36,7 +36,7 @@ final class HeaderBytes {
     }
 
     /** @throws java.nio.BufferUnderflowException for what {@link #write} has not written */
-    static List<Header> read(byte[] written) {
+    public static List<Header> read(byte[] written) {
         List<Header> headers = new ArrayList<>();
         for (ByteBuffer bytes = ByteBuffer.wrap(written); bytes.hasRemaining(); ) {
             String name = new String(part(bytes), StandardCharsets.UTF_8);
