@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -64,6 +66,25 @@ class EffectOnceTest {
         awaitEffects(id);
         assertThat(runs).hasValue(2);
         assertThat(rig.routed).isEmpty();
+    }
+
+    @Test
+    void shouldRepeatAConflictFiveTimesInPlaceBeforeItCounts() throws Exception {
+        Map<String, AtomicInteger> runs = new ConcurrentHashMap<>();
+        rig.start(0, (EventHandler) (transaction, event) -> {
+            int run = runs.computeIfAbsent(event.id(), id -> new AtomicInteger()).incrementAndGet();
+            return run <= 5 || event.requireEntity().text().equals("case:2")
+                    ? transaction.query("DO $$ BEGIN RAISE EXCEPTION 'conflict' USING ERRCODE = '40001'; END $$").execute()
+                    : Scripted.APPEND.handle(transaction, event);
+        });
+        String patient = rig.publish("case:1", 1);
+        String hopeless = rig.publish("case:2", 1);
+
+        awaitEffects(patient);
+        await().atMost(Duration.ofSeconds(20)).until(() -> rig.routed.size() == 1);
+        assertThat(rig.routed.peek().eventId()).isEqualTo(hopeless);
+        assertThat(rig.routed.peek().error().sqlState()).isEqualTo("40001");
+        assertThat(runs.get(hopeless).get()).as("once, and five times more, alone").isGreaterThanOrEqualTo(6);
     }
 
     @Test

@@ -56,6 +56,7 @@ final class Rig {
             failure -> new Routed.Dead(Topics.DLQ_ERRORS, 0, 0, "TRANSIENT");
     final Map<String, ComponentHealth> health = new ConcurrentHashMap<>();
     final Node node;
+    private Bus.Serving routing;
     private final Backends.Postgres postgres;
     private final int partitions;
     private final Map<Integer, String> deployments = new HashMap<>();
@@ -68,10 +69,7 @@ final class Rig {
         this.partitions = partitions;
         Bus bus = Bus.install(vertx);
         node = new Node("node-" + topic, bus, meters);
-        bus.serve(Addresses.ROUTE_FAILURE, failure -> {
-            routed.add(failure);
-            return Future.succeededFuture(router.apply(failure));
-        }).started().await(10, TimeUnit.SECONDS);
+        deployRouter();
         bus.listen(Addresses.HEALTH, sign -> health.put(sign.instance(), sign)).started().await(10, TimeUnit.SECONDS);
         producer = new KafkaProducer<>(Map.of("bootstrap.servers", Backends.kafka(), "linger.ms", "5"),
                 new ByteArraySerializer(), new ByteArraySerializer());
@@ -82,6 +80,18 @@ final class Rig {
         await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> ends().isEmpty());
         postgres.execute("CREATE TABLE IF NOT EXISTS effects (id bigint GENERATED ALWAYS AS IDENTITY, event_id text, "
                 + "entity text, sequence bigint); TRUNCATE effects");
+    }
+
+    void deployRouter() throws Exception {
+        routing = node.bus().serve(Addresses.ROUTE_FAILURE, failure -> {
+            routed.add(failure);
+            return Future.succeededFuture(router.apply(failure));
+        });
+        routing.started().await(10, TimeUnit.SECONDS);
+    }
+
+    void undeployRouter() throws Exception {
+        routing.stop().await(10, TimeUnit.SECONDS);
     }
 
     /** Short waits, so that tests are short. */
