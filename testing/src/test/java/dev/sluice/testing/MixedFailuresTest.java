@@ -1,103 +1,204 @@
 package dev.sluice.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.devstack.Stack;
 import dev.sluice.devstack.junit.StackExtension;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
+import dev.sluice.testing.MixedStream.Fate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** Valid, flaky, refused and malformed events in one stream: each ends in exactly one place, and the letters can be sent back. */
-@Timeout(600)
+/**
+ * Valid, flaky, hopeless, refused, malformed and deadly events in one stream, for a group that keeps the order through
+ * retries and one that doesn't: each event ends in exactly one place, and once the cause is mended the letters can be sent
+ * back. {@code -Dmixed.events=100000 -Dmixed.deadly=3 -Dmixed.base-delay=1000} for the large one.
+ */
+@Timeout(1_500)
 @ExtendWith(StackExtension.class)
 class MixedFailuresTest {
 
-    private static final int EVENTS = Integer.getInteger("mixed.events", 6_000);
-    private static final int ENTITIES = 500;
+    private static final long BASE_MILLIS = Long.getLong("mixed.base-delay", 250);
+    private static final int LONGEST_RETRY = 4;
+    private static final String BOTH = "ordered,relaxed";
 
-    @TempDir
+    private final MixedStream stream = new MixedStream(Integer.getInteger("mixed.events", 3_000), 250,
+            Integer.getInteger("mixed.deadly", 1));
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     private Path folder;
+    private Tables tables;
+    private SluiceProcess sluice;
+    private Path config;
+    private int deaths;
 
     @Test
     void shouldBringEachEventToOnePlaceAndHaveTheEffectOfAllOnceTheCauseIsMended(Stack stack) throws Exception {
-        Tables tables = new Tables(stack.postgres());
-        tables.execute("CREATE TABLE mixed (id bigint GENERATED ALWAYS AS IDENTITY, event_id text, entity text, "
-                + "sequence bigint, type text)");
+        tables = new Tables(stack.postgres());
+        for (String group : BOTH.split(",")) {
+            tables.execute("CREATE TABLE " + group + " (id bigint GENERATED ALWAYS AS IDENTITY, event_id text, entity text, "
+                    + "sequence bigint, type text)");
+        }
         tables.execute("CREATE TABLE mended (at timestamptz)");
-        Path config = folder.resolve("sluice.yaml");
+        config = folder.resolve("sluice.yaml");
         Files.writeString(config, """
                 consumer:
                   subscriptions:
-                    - {group: mixed, topic: events, handler: mixed, ordering: key, sequences: none, pressure: ignored, settings: {}}
-                """);
-        SluiceProcess sluice = new SluiceProcess(folder.resolve("node"), stack);
+                    - {group: ordered, topic: events, handler: mixed, ordering: key, sequences: none, pressure: ignored, settings: {table: ordered, mortal: true}}
+                    - {group: relaxed, topic: events, handler: mixed, ordering: key, sequences: none, retries: relaxed, pressure: ignored, settings: {table: relaxed, mortal: false}}
+                dlq:
+                  retry: {base-delay: %dms}
+                """.formatted(BASE_MILLIS));
+        sluice = new SluiceProcess(folder.resolve("node"), stack);
         try {
-            sluice.start("--run", "all", "--config", config.toString());
-            publish(stack);
-            int malformed = count(3);
-            int refused = count(2);
-            int flaky = count(1);
-            int effects = EVENTS - malformed - refused;
+            start();
+            stream.publish(stack.kafka().bootstrapServers());
+            await().atMost(Duration.ofMinutes(15)).pollInterval(Duration.ofMillis(300)).until(() -> livesAnd(
+                    () -> placed("ordered") >= stream.events() && placed("relaxed") >= stream.events()));
 
-            await().atMost(Duration.ofSeconds(240)).until(() -> tables.count("mixed") + tables.count("dead_letters") == EVENTS);
-            long blocked = tables.count("dead_letters WHERE error_type = 'BLOCKED_BY'"); // flaky, right behind a refused one
-            assertThat(tables.count("mixed")).isEqualTo(effects - blocked);
-            assertThat(tables.count("(SELECT DISTINCT event_id FROM mixed) AS one")).isEqualTo(effects - blocked);
-            assertThat(tables.count("mixed WHERE type = 'flaky'")).isEqualTo(flaky - blocked);
-            assertThat(tables.count("dead_letters WHERE error_type = 'POISON' AND topic = 'dlq.poison'")).isEqualTo(malformed);
-            assertThat(tables.count("dead_letters WHERE error_type = 'PERMANENT' AND retry_count = 0")).isEqualTo(refused);
+            shouldHaveOnePlaceEach("ordered", stream.count(Fate.DEADLY));
+            shouldHaveOnePlaceEach("relaxed", 0);
+            assertThat(deaths).isBetween(3 * stream.deadly(), 4 * stream.deadly() + 2);
             assertThat(tables.count("(SELECT sequence - lag(sequence) OVER (PARTITION BY entity ORDER BY id) AS step "
-                    + "FROM mixed) AS steps WHERE step < 1")).isZero();
-            await().atMost(Duration.ofSeconds(30)).until(() -> tables.count("parked_events") == 0);
+                    + "FROM ordered) AS steps WHERE step < 1")).isZero();
+            await().atMost(Duration.ofSeconds(60)).until(() -> tables.count("parked_events") == 0);
+            shouldHaveKeptTheSchedule(stack.kafka().bootstrapServers());
 
-            tables.execute("INSERT INTO mended VALUES (now())");
-            assertThat(sluice.run("dlq", "discard", "--class", "POISON", "--reason", "nobody can read them").code()).isZero();
-            assertThat(sluice.run("dlq", "replay", "--all", "--reason", "account created", "--rate", "1000").code()).isZero();
-            await().atMost(Duration.ofSeconds(120)).until(() -> tables.count("mixed") == effects + refused);
-            sluice.awaitNoLag(Duration.ofSeconds(60));
-            assertThat(tables.count("(SELECT DISTINCT event_id FROM mixed) AS one")).isEqualTo(effects + refused);
-            assertThat(tables.count("dead_letters WHERE state = 'open'")).isZero();
-            assertThat(tables.count("dead_letter_actions")).isPositive();
+            shouldHaveTheEffectOfAllOnceMended();
         } finally {
             sluice.end();
         }
     }
 
-    /** Of an entity's steps some are flaky and some refused; what nobody can read has no entity. */
-    private static int kind(int event) {
-        return event % 53 == 7 ? 1 : event % 41 == 11 ? 2 : event % 101 == 99 ? 3 : 0;
+    private void start() throws Exception {
+        sluice.start("--run", "all", "--config", config.toString());
     }
 
-    private static int count(int kind) {
-        int count = 0;
-        for (int event = 0; event < EVENTS; event++) {
-            count += kind(event) == kind ? 1 : 0;
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** As a supervisor does: starts the node again when it has died. */
+    private boolean livesAnd(Condition condition) throws Exception {
+        if (!sluice.isRunning()) {
+            assertThat(++deaths).as("deaths").isLessThan(8 + 8 * stream.deadly());
+            start();
         }
-        return count;
+        return condition.holds();
     }
 
-    private static void publish(Stack stack) {
-        try (KafkaProducer<String, String> producer = new KafkaProducer<>(Map.of("bootstrap.servers",
-                stack.kafka().bootstrapServers()), new StringSerializer(), new StringSerializer())) {
-            for (int event = 0; event < EVENTS; event++) {
-                int entity = event % ENTITIES;
-                String value = """
-                        {"eventId": "m%d", "entityType": "case", "entityId": "%d", "sequence": %d, "type": "%s", "data": {}}"""
-                        .formatted(event, entity, event / ENTITIES + 1,
-                                new String[] {"step", "flaky", "refused", "?"}[kind(event)]);
-                producer.send(new ProducerRecord<>("events", "case:" + entity, kind(event) == 3 ? "{no JSON" : value));
+    private long placed(String group) throws Exception {
+        return tables.count(group) + tables.count("dead_letters WHERE consumer_group = '" + group + "'");
+    }
+
+    private void shouldHaveOnePlaceEach(String group, int deadly) throws Exception {
+        assertThat(placed(group)).isEqualTo(stream.events());
+        assertThat(tables.count("(SELECT event_id FROM " + group + " UNION SELECT event_id FROM dead_letters "
+                + "WHERE consumer_group = '" + group + "') AS each")).isEqualTo(stream.events());
+        assertThat(letters(group, "error_type = 'POISON' AND topic = 'dlq.poison' AND error_message LIKE '%processes died%'"))
+                .isEqualTo(deadly);
+        assertThat(letters(group, "error_type = 'POISON' AND topic = 'dlq.poison'"))
+                .isEqualTo(stream.count(Fate.MALFORMED) + deadly);
+        assertThat(letters(group, "error_type = 'PERMANENT' AND event_type = 'refused' AND retry_count = 0"))
+                .isEqualTo(stream.count(Fate.REFUSED));
+        long blocked = letters(group, "error_type = 'BLOCKED_BY' AND event_type = 'hopeless'");
+        assertThat(letters(group, "error_type = 'TRANSIENT' AND event_type = 'hopeless' AND retry_count = 4") + blocked)
+                .isEqualTo(stream.count(Fate.HOPELESS));
+        long blockedFlaky = letters(group, "error_type = 'BLOCKED_BY' AND event_type = 'flaky'");
+        assertThat(tables.count(group + " WHERE type = 'flaky'") + blockedFlaky).isEqualTo(stream.count(Fate.FLAKY));
+        assertThat(tables.count(group + " WHERE type = 'step'")).isEqualTo(stream.count(Fate.STEP));
+        if (group.equals("relaxed")) {
+            assertThat(blocked + blockedFlaky).isZero();
+        }
+    }
+
+    private long letters(String group, String where) throws Exception {
+        return tables.count("dead_letters WHERE consumer_group = '" + group + "' AND " + where);
+    }
+
+    /** By the headers of the relaxed group. After a death a record may be there twice; it says the same. */
+    private void shouldHaveKeptTheSchedule(String kafka) {
+        Map<String, Map<Integer, RetryHeaders>> byEvent = new HashMap<>();
+        for (RetryHeaders each : RetryHeaders.of(kafka, "events.retry")) {
+            assertThat(each.group()).isEqualTo("relaxed");
+            assertThat(Duration.between(each.failedAt(), each.after()).toMillis()).isEqualTo(BASE_MILLIS << each.retry());
+            byEvent.computeIfAbsent(each.eventId(), id -> new TreeMap<>()).putIfAbsent(each.retry(), each);
+        }
+        for (int event = 0; event < stream.events(); event++) {
+            int retries = stream.fate(event) == Fate.FLAKY ? 2 : stream.fate(event) == Fate.HOPELESS ? LONGEST_RETRY : 0;
+            Set<Integer> made = byEvent.getOrDefault("test m" + event, Map.of()).keySet();
+            assertThat(made).as("retries of " + event).isEqualTo(upTo(retries));
+        }
+        List<Long> lateness = new ArrayList<>();
+        byEvent.values().forEach(retries -> retries.forEach((number, retry) -> {
+            RetryHeaders next = retries.get(number + 1);
+            if (next != null) {
+                lateness.add(Duration.between(retry.after(), next.failedAt()).toMillis());
             }
+        }));
+        assertThat(lateness).as("none runs before it is due").allSatisfy(millis -> assertThat(millis).isNotNegative());
+        lateness.sort(Comparator.naturalOrder());
+        System.out.printf("mixed stream: %d events, %d deaths, %d retries, lateness p50 %d ms, p90 %d ms, max %d ms (with restarts)%n",
+                stream.events(), deaths, lateness.size(), lateness.get(lateness.size() / 2),
+                lateness.get(lateness.size() * 9 / 10), lateness.get(lateness.size() - 1));
+    }
+
+    private static Set<Integer> upTo(int retries) {
+        Set<Integer> numbers = new TreeSet<>();
+        for (int i = 1; i <= retries; i++) {
+            numbers.add(i);
         }
+        return numbers;
+    }
+
+    private void shouldHaveTheEffectOfAllOnceMended() throws Exception {
+        int readable = stream.events() - stream.count(Fate.MALFORMED);
+        tables.execute("INSERT INTO mended VALUES (now())");
+        JsonNode one = sluice.run("dlq", "list", "--class", "PERMANENT", "--limit", "1", "--json").json().get(0);
+        List<String> names = new ArrayList<>();
+        one.fieldNames().forEachRemaining(names::add);
+        assertThat(names).containsExactly("id", "errorType", "errorMessage", "originalTopic", "originalPartition",
+                "originalOffset", "group", "retryCount", "failedAt");
+        SluiceProcess.Ended refused = sluice.run("dlq", "list", "--from", "yesterday");
+        assertThat(refused.code()).isEqualTo(1);
+        assertThat(refused.err()).contains("from: 'yesterday' is not allowed; allowed: a time such as");
+        List<String> exported = sluice.run("dlq", "export").out().lines().toList();
+        assertThat(exported).hasSize((int) tables.count("dead_letters"));
+        assertThat(exported).as("large ones, from PostgreSQL").filteredOn(line -> line.length() > MixedStream.LARGE_BYTES)
+                .hasSize(2).allSatisfy(line -> assertThat(line).contains("x-body"));
+        assertThat(tables.count("large_letters")).isEqualTo(2);
+
+        assertThat(sluice.run("dlq", "discard", "--class", "POISON", "--text", "no JSON", "--reason", "nobody can read them")
+                .out()).contains("discard: " + 2 * stream.count(Fate.MALFORMED) + " letters");
+        long open = tables.count("dead_letters WHERE state = 'open'");
+        assertThat(sluice.run("dlq", "replay", "--all", "--dry-run").out()).contains("would replay " + open + " letters");
+        assertThat(sluice.run("dlq", "replay", "--all", "--reason", "account created", "--rate", "1000").out())
+                .contains("replay: " + open + " letters");
+        assertThat(sluice.run("dlq", "replay", "--all").out()).contains("replay: 0 letters");
+        await().atMost(Duration.ofSeconds(180)).until(() -> tables.count("ordered") == readable
+                && tables.count("relaxed") == readable);
+        sluice.awaitNoLag(Duration.ofSeconds(60));
+        for (String group : BOTH.split(",")) {
+            assertThat(tables.count("(SELECT DISTINCT event_id FROM " + group + ") AS one")).isEqualTo(readable);
+            assertThat(tables.count(group)).isEqualTo(readable);
+        }
+        assertThat(tables.count("dead_letters WHERE state = 'open'")).isZero();
+        await().until(() -> tables.count("large_letters") == 0);
+        assertThat(tables.count("dead_letter_actions WHERE outcome = 'done' AND reason = 'account created'")).isPositive();
     }
 }

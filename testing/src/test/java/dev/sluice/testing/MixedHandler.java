@@ -11,15 +11,16 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
-/** Refuses events of type {@code refused} until the table {@code mended} has a row, and {@code flaky} ones for five seconds. */
+/**
+ * Until the table {@code mended} has a row, {@code refused} events fail for good, {@code hopeless} ones transiently, and
+ * {@code deadly} ones end the process (where the settings say so). {@code flaky} ones fail twice, always.
+ */
 public final class MixedHandler implements HandlerProvider, EventHandler {
 
-    /** Two attempts fall into it: the first and that after 2 s. The one after 4 s more doesn't. */
-    private static final long FLAKY_MILLIS = 5_000;
-    private final Map<String, Long> firstSeen = new ConcurrentHashMap<>();
+    private String table;
+    private boolean mortal;
 
     @Override
     public String name() {
@@ -31,24 +32,39 @@ public final class MixedHandler implements HandlerProvider, EventHandler {
         return Traits.EACH_EVENT_COUNTS;
     }
 
+    /** @param settings {@code table} of the effects, {@code mortal}: whether deadly events are */
     @Override
     public Handler create(JsonObject settings) {
-        return new MixedHandler();
+        MixedHandler handler = new MixedHandler();
+        handler.table = settings.getString("table");
+        handler.mortal = settings.getBoolean("mortal");
+        return handler;
     }
 
     @Override
     public Future<?> handle(SqlConnection transaction, Event event) {
         return switch (event.type()) {
-            case "flaky" -> System.currentTimeMillis() - firstSeen.computeIfAbsent(event.id(), id -> System.currentTimeMillis())
-                    < FLAKY_MILLIS ? Future.failedFuture(new TransientFailure("not yet")) : append(transaction, event);
-            case "refused" -> transaction.query("SELECT FROM mended").execute().compose(rows -> rows.size() == 0
-                    ? Future.failedFuture(new PermanentFailure("no such account")) : append(transaction, event));
+            case "flaky" -> event.attempt() <= 2 ? Future.failedFuture(new TransientFailure("not yet"))
+                    : append(transaction, event);
+            case "refused" -> onceMended(transaction, event, () -> Future.failedFuture(new PermanentFailure("no such account")));
+            case "hopeless" -> onceMended(transaction, event, () -> Future.failedFuture(new TransientFailure("no answer")));
+            case "deadly" -> onceMended(transaction, event, () -> {
+                if (mortal) {
+                    Runtime.getRuntime().halt(3);
+                }
+                return append(transaction, event);
+            });
             default -> append(transaction, event);
         };
     }
 
-    private static Future<?> append(SqlConnection transaction, Event event) {
-        return transaction.preparedQuery("INSERT INTO mixed (event_id, entity, sequence, type) VALUES ($1, $2, $3, $4)")
+    private Future<?> onceMended(SqlConnection transaction, Event event, Supplier<Future<?>> before) {
+        return transaction.query("SELECT FROM mended").execute()
+                .compose(rows -> (rows.size() == 0 ? before.get() : append(transaction, event)).mapEmpty());
+    }
+
+    private Future<?> append(SqlConnection transaction, Event event) {
+        return transaction.preparedQuery("INSERT INTO " + table + " (event_id, entity, sequence, type) VALUES ($1, $2, $3, $4)")
                 .execute(Tuple.of(event.id(), event.requireEntity().text(), event.requireSequence(), event.type()));
     }
 }

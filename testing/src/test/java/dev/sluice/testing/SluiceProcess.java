@@ -63,6 +63,13 @@ final class SluiceProcess {
         assertThat(node.isAlive()).as(log()).isTrue();
     }
 
+    /** Its memory as the system sees it; empty where the system does not tell. */
+    String resident() throws IOException {
+        Path status = Path.of("/proc", Long.toString(node.pid()), "status");
+        return Files.exists(status) ? Files.readString(status).lines().filter(line -> line.startsWith("VmHWM"))
+                .findFirst().orElse("") : "";
+    }
+
     boolean isRunning() {
         return node.isAlive();
     }
