@@ -40,7 +40,7 @@ class MutationsTest {
     void shouldCatchEveryPlantedBug() throws Exception {
         String some = System.getProperty("mutations");
         check(Mutation.all().stream().filter(mutation -> some == null || List.of(some.split(",")).contains(mutation.name())).toList(),
-                some == null ? 50 : 1);
+                some == null ? 48 : 1);
     }
 
     private void check(List<Mutation> mutations, int atLeast) throws IOException, InterruptedException {
