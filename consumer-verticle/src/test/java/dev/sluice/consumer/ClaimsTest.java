@@ -9,9 +9,7 @@ import dev.sluice.metrics.Meter;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,10 +25,9 @@ import static org.awaitility.Awaitility.await;
 
 /** What is known of an event before PostgreSQL is asked, and that it may be wrong, late or missing. */
 @Timeout(120)
-@ExtendWith(StackExtension.class)
+@ExtendWith({StackExtension.class, RigExtension.class})
 class ClaimsTest {
 
-    private static Backends.Postgres postgres;
     private final Redis redis;
     private Rig rig;
     private io.vertx.redis.client.Redis client;
@@ -39,19 +36,9 @@ class ClaimsTest {
         this.redis = redis;
     }
 
-    @BeforeAll
-    static void startPostgres() {
-        postgres = new Backends.Postgres();
-    }
-
-    @AfterAll
-    static void stopPostgres() throws Exception {
-        postgres.close();
-    }
-
     @BeforeEach
-    void makeRig() throws Exception {
-        rig = new Rig(postgres, 2);
+    void takeRig(Rig rig) throws Exception {
+        this.rig = rig;
         client = io.vertx.redis.client.Redis.createClient(rig.vertx, redis.uri());
     }
 
@@ -60,7 +47,6 @@ class ClaimsTest {
         redis.resume();
         redis.start();
         client.close();
-        rig.close();
     }
 
     private void start(Mode mode, EventHandler handler) throws Exception {

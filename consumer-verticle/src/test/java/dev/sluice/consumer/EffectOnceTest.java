@@ -9,12 +9,10 @@ import dev.sluice.metrics.Meter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.sqlclient.SqlConnection;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.List;
@@ -29,29 +27,16 @@ import static org.awaitility.Awaitility.await;
 
 /** What handlers can do wrong, and that it costs nobody else anything. */
 @Timeout(120)
+@ExtendWith(RigExtension.class)
 class EffectOnceTest {
 
-    private static Backends.Postgres postgres;
+    private Backends.Postgres postgres;
     private Rig rig;
 
-    @BeforeAll
-    static void startPostgres() {
-        postgres = new Backends.Postgres();
-    }
-
-    @AfterAll
-    static void stopPostgres() throws Exception {
-        postgres.close();
-    }
-
     @BeforeEach
-    void makeRig() throws Exception {
-        rig = new Rig(postgres, 2);
-    }
-
-    @AfterEach
-    void closeRig() throws Exception {
-        rig.close();
+    void takeRig(Rig rig, Backends.Postgres postgres) throws Exception {
+        this.rig = rig;
+        this.postgres = postgres;
     }
 
     @Test

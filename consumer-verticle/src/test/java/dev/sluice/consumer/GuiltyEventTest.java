@@ -6,9 +6,10 @@ import dev.sluice.api.EventHandler;
 import dev.sluice.api.Handler;
 import dev.sluice.api.PermanentFailure;
 import io.vertx.core.Future;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.Map;
@@ -20,18 +21,17 @@ import static org.awaitility.Awaitility.await;
 
 /** How often a stream in which one event of twenty fails for good is run, until each has its outcome. */
 @Timeout(120)
+@ExtendWith(RigExtension.class)
 class GuiltyEventTest {
 
     private static final int EVENTS = 400;
     private static final int GUILTY_OF = 20;
 
-    private final Backends.Postgres postgres = new Backends.Postgres();
     private Rig rig;
 
-    @AfterEach
-    void stop() throws Exception {
-        rig.close();
-        postgres.close();
+    @BeforeEach
+    void takeRig(Rig rig) {
+        this.rig = rig;
     }
 
     @Test
@@ -81,7 +81,6 @@ class GuiltyEventTest {
 
     /** Everything is there before it begins, so that batches are full. */
     private void drain(Handler script) throws Exception {
-        rig = new Rig(postgres, 2);
         for (int entity = 0; entity < EVENTS; entity++) {
             rig.publish("case:" + entity, 1);
         }

@@ -4,12 +4,10 @@ import dev.sluice.consumer.handlers.HttpPush;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -26,38 +24,25 @@ import static org.awaitility.Awaitility.await;
 
 /** Events pushed to a real HTTP server. */
 @Timeout(120)
+@ExtendWith(RigExtension.class)
 class HttpPushTest {
 
-    private static Backends.Postgres postgres;
+    private Backends.Postgres postgres;
     private final List<String> received = new CopyOnWriteArrayList<>();
     private volatile IntUnaryOperator status = number -> 200;
     private Rig rig;
     private HttpServer server;
 
-    @BeforeAll
-    static void startPostgres() {
-        postgres = new Backends.Postgres();
-    }
-
-    @AfterAll
-    static void stopPostgres() throws Exception {
-        postgres.close();
-    }
-
     @BeforeEach
-    void start() throws Exception {
-        rig = new Rig(postgres, 2);
+    void takeRig(Rig rig, Backends.Postgres postgres) throws Exception {
+        this.rig = rig;
+        this.postgres = postgres;
         listen(0);
     }
 
     private void listen(int port) throws Exception {
         server = rig.vertx.createHttpServer().requestHandler(this::answer).listen(port, "127.0.0.1")
                 .await(10, TimeUnit.SECONDS);
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        rig.close();
     }
 
     private void answer(HttpServerRequest request) {

@@ -1,12 +1,10 @@
 package dev.sluice.consumer;
 
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,35 +18,22 @@ import static org.awaitility.Awaitility.await;
 
 /** Transfers between few accounts, from two instances at once, each published twice: every one is booked once. */
 @Timeout(120)
+@ExtendWith(RigExtension.class)
 class LedgerTest {
 
     private static final int TRANSFERS = 1_000;
-    private static Backends.Postgres postgres;
+    private Backends.Postgres postgres;
     private Rig rig;
 
-    @BeforeAll
-    static void startPostgres() {
-        postgres = new Backends.Postgres();
-    }
-
-    @AfterAll
-    static void stopPostgres() throws Exception {
-        postgres.close();
-    }
-
     @BeforeEach
-    void makeRig() throws Exception {
-        rig = new Rig(postgres, 6);
+    void takeRig(@RigExtension.Partitions(6) Rig rig, Backends.Postgres postgres) throws Exception {
+        this.rig = rig;
+        this.postgres = postgres;
         postgres.execute("TRUNCATE accounts, ledger");
         Rig.Settings settings = new Rig.Settings();
         settings.handler = "ledger";
         rig.start(0, settings);
         rig.start(1, settings);
-    }
-
-    @AfterEach
-    void closeRig() throws Exception {
-        rig.close();
     }
 
     @Test

@@ -11,12 +11,10 @@ import dev.sluice.bus.Routed;
 import dev.sluice.event.Topics;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,36 +29,23 @@ import static org.awaitility.Awaitility.await;
 
 /** What fails holds back what comes after it of its entity, and nothing else. */
 @Timeout(120)
+@ExtendWith(RigExtension.class)
 class OrderThroughRetriesTest {
 
     private static final int RETRIES = 2;
 
-    private static Backends.Postgres postgres;
+    private Backends.Postgres postgres;
     private final Map<String, Integer> failing = new ConcurrentHashMap<>();
     private final AtomicBoolean broken = new AtomicBoolean();
     private long delayMillis = 300;
     private Rig rig;
 
-    @BeforeAll
-    static void startPostgres() {
-        postgres = new Backends.Postgres();
-    }
-
-    @AfterAll
-    static void stopPostgres() throws Exception {
-        postgres.close();
-    }
-
     @BeforeEach
-    void makeRig() throws Exception {
-        rig = new Rig(postgres, 2);
+    void takeRig(Rig rig, Backends.Postgres postgres) throws Exception {
+        this.rig = rig;
+        this.postgres = postgres;
         rig.router = this::decide;
         postgres.execute("TRUNCATE parked_events");
-    }
-
-    @AfterEach
-    void closeRig() throws Exception {
-        rig.close();
     }
 
     /** As the DLQ router does, with shorter delays and fewer retries. */

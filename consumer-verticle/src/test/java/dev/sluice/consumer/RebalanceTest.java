@@ -2,13 +2,11 @@ package dev.sluice.consumer;
 
 import dev.sluice.api.EventHandler;
 import dev.sluice.consumer.ConsumerSettings.Membership;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,31 +23,18 @@ import static org.awaitility.Awaitility.await;
 
 /** Instances come and go: no effect is lost, doubled or out of its order, and no offset is ahead of its effect. */
 @Timeout(240)
+@ExtendWith(RigExtension.class)
 class RebalanceTest {
 
     private static final int ENTITIES = 40;
     private static final Set<Integer> ALL = IntStream.range(0, 12).boxed().collect(Collectors.toSet());
-    private static Backends.Postgres postgres;
+    private Backends.Postgres postgres;
     private Rig rig;
 
-    @BeforeAll
-    static void startPostgres() {
-        postgres = new Backends.Postgres();
-    }
-
-    @AfterAll
-    static void stopPostgres() throws Exception {
-        postgres.close();
-    }
-
     @BeforeEach
-    void makeRig() throws Exception {
-        rig = new Rig(postgres, 12);
-    }
-
-    @AfterEach
-    void closeRig() throws Exception {
-        rig.close();
+    void takeRig(@RigExtension.Partitions(12) Rig rig, Backends.Postgres postgres) throws Exception {
+        this.rig = rig;
+        this.postgres = postgres;
     }
 
     @ParameterizedTest

@@ -5,12 +5,10 @@ import dev.sluice.api.TransientFailure;
 import dev.sluice.bus.RouteFailure;
 import dev.sluice.bus.Routed;
 import io.vertx.core.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,29 +18,14 @@ import static org.awaitility.Awaitility.await;
 
 /** However the way to the router is lost, a failed event's offset waits, and nothing else does. */
 @Timeout(120)
+@ExtendWith(RigExtension.class)
 class RoutingFaultsTest {
 
-    private static Backends.Postgres postgres;
     private Rig rig;
 
-    @BeforeAll
-    static void startPostgres() {
-        postgres = new Backends.Postgres();
-    }
-
-    @AfterAll
-    static void stopPostgres() throws Exception {
-        postgres.close();
-    }
-
     @BeforeEach
-    void makeRig() throws Exception {
-        rig = new Rig(postgres, 1);
-    }
-
-    @AfterEach
-    void closeRig() throws Exception {
-        rig.close();
+    void takeRig(@RigExtension.Partitions(1) Rig rig) {
+        this.rig = rig;
     }
 
     @Test

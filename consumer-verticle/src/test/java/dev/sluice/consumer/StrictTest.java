@@ -11,15 +11,12 @@ import dev.sluice.event.Topics;
 import dev.sluice.metrics.Meter;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,35 +28,22 @@ import static org.awaitility.Awaitility.await;
 
 /** What comes before the event in front of it waits, durably, and holds up nobody else. */
 @Timeout(120)
+@ExtendWith(RigExtension.class)
 class StrictTest {
 
     private static final Duration LONG = Duration.ofSeconds(20);
 
-    private static Backends.Postgres postgres;
+    private Backends.Postgres postgres;
     private final Set<String> failingOnce = ConcurrentHashMap.newKeySet();
     private final Set<String> bad = ConcurrentHashMap.newKeySet();
     private Rig rig;
 
-    @BeforeAll
-    static void startPostgres() {
-        postgres = new Backends.Postgres();
-    }
-
-    @AfterAll
-    static void stopPostgres() throws Exception {
-        postgres.close();
-    }
-
     @BeforeEach
-    void makeRig() throws Exception {
-        rig = new Rig(postgres, 2);
+    void takeRig(Rig rig, Backends.Postgres postgres) {
+        this.rig = rig;
+        this.postgres = postgres;
         rig.router = this::decide;
         postgres.execute("TRUNCATE parked_events");
-    }
-
-    @AfterEach
-    void closeRig() throws Exception {
-        rig.close();
     }
 
     private Routed decide(RouteFailure failure) {

@@ -5,12 +5,14 @@ import dev.sluice.api.Origin;
 import dev.sluice.api.PermanentFailure;
 import dev.sluice.api.RoutingKey;
 import dev.sluice.consumer.Backends;
+import dev.sluice.consumer.RigExtension;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -25,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+@ExtendWith(RigExtension.class)
 class PaymentStateTest {
 
     private static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
@@ -33,8 +36,8 @@ class PaymentStateTest {
     private static Pool pool;
 
     @BeforeAll
-    static void start() {
-        postgres = new Backends.Postgres();
+    static void start(Backends.Postgres shared) {
+        postgres = shared;
         vertx = Vertx.vertx();
         pool = postgres.settings().pool(vertx);
     }
@@ -42,7 +45,6 @@ class PaymentStateTest {
     @AfterAll
     static void stop() throws Exception {
         vertx.close().await(10, TimeUnit.SECONDS);
-        postgres.close();
     }
 
     @BeforeEach
