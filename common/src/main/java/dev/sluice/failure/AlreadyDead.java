@@ -5,6 +5,9 @@ package dev.sluice.failure;
  * because the process may have died before the first one. Never thrown.
  */
 public final class AlreadyDead {
+
+    public static final String MESSAGE = "dead-lettered before; this letter may be its second";
+
     private AlreadyDead() {
     }
 }

@@ -156,7 +156,7 @@ final class BatchRun {
 
     private void onCommitted(Work work, Outcome outcome) {
         if (outcome == Outcome.DEAD) {
-            route(work, ErrorInfo.of(AlreadyDead.class, "dead-lettered before; this letter may be its second"),
+            route(work, ErrorInfo.of(AlreadyDead.class, AlreadyDead.MESSAGE),
                     succession.onFailed(work, Verdict.PERMANENT), 1, 0);
         } else {
             succession.onCommitted(work, outcome);

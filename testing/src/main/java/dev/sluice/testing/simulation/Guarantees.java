@@ -39,6 +39,8 @@ final class Guarantees {
     private final MovedRecords moved;
     /** Identities whose failure was reported: their order is not promised any more. */
     private final Set<String> reported = new HashSet<>();
+    /** Of these, those that could not run because of another. */
+    private final Set<String> blocked = new HashSet<>();
     private final Map<String, Set<TopicPartition>> givenUp = new HashMap<>();
     private final Set<String> unclean = new HashSet<>();
     private final Map<String, Integer> effects = new HashMap<>();
@@ -78,6 +80,9 @@ final class Guarantees {
 
     void onReported(RouteFailure failure) {
         reported.add(failure.eventId());
+        if (failure.order() == RouteFailure.Order.BLOCKED) {
+            blocked.add(failure.eventId());
+        }
         if (CLASSIFIER.classify(failure.error()) == Verdict.OUTAGE) {
             throw broken("an outage is no event's failure", failure.eventId() + " is said to have failed: " + failure.error());
         }
@@ -90,6 +95,10 @@ final class Guarantees {
 
     boolean wasReported(String identity) {
         return reported.contains(identity);
+    }
+
+    boolean wasBlocked(String identity) {
+        return blocked.contains(identity);
     }
 
     void onParked(ParkedRow row, ParkedRow before) {

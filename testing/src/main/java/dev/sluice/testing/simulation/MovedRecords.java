@@ -4,6 +4,7 @@ import dev.sluice.api.Event;
 import dev.sluice.event.FailureHeaders;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.Topics;
+import dev.sluice.failure.AlreadyDead;
 import dev.sluice.failure.RetrySchedule;
 import dev.sluice.testing.simulation.Scenario.Nature;
 import dev.sluice.testing.simulation.Scenario.PlannedEvent;
@@ -92,7 +93,8 @@ final class MovedRecords {
         boolean again = letters.contains(identity);
         boolean usedUp = furthest.getOrDefault(identity, 0) == world.scenario().retries().max();
         boolean right = again || switch (event.nature()) {
-            case GOOD, PASSING, HANGING -> !poison && (usedUp || "BLOCKED_BY".equals(text(record, FailureHeaders.ERROR_TYPE)));
+            case GOOD, PASSING, HANGING -> !poison && (usedUp || "BLOCKED_BY".equals(text(record, FailureHeaders.ERROR_TYPE))
+                    || isSecondOfABlocked(record, identity));
             case PERMANENT, REFUSED -> !poison;
             case UNKNOWN -> true;
             case UNREADABLE -> poison;
@@ -114,6 +116,11 @@ final class MovedRecords {
             world.count("healthy events given up: " + text(record, FailureHeaders.ERROR_TYPE));
         }
         letters.add(identity);
+    }
+
+    /** Its first letter was lost with the answer, and the inbox doesn't hold why it was dead. */
+    private boolean isSecondOfABlocked(ConsumerRecord<byte[], byte[]> record, String identity) {
+        return AlreadyDead.MESSAGE.equals(text(record, FailureHeaders.ERROR_MESSAGE)) && guarantees.wasBlocked(identity);
     }
 
     /** A row of parked_events is written: as a retry, when it has attempts. */
