@@ -74,6 +74,14 @@ class TrialTest {
     }
 
     @Test
+    void shouldEndWhenItsOnlySuspectHasSurvived() {
+        Trial trial = trial(100, 101, Map.of(100L, 1), 2);
+        trial.onSurvived(trial.portion(true), 1);
+
+        assertThat(trial.isOver()).isTrue();
+    }
+
+    @Test
     void shouldCountTheDeathsThatItFoundAndNotItsOwnAsking() {
         Trial trial = trial(100, 5_000, Map.of(100L, 1), 1);
         Work suspect = trial.portion(false).get(0);
