@@ -58,6 +58,11 @@ class AtomicBatchTest {
                 .map(record -> TopicContents.header(record, "ce_id")).filter(id -> id.startsWith(run)).toList();
     }
 
+    /** A finished transaction becomes visible partition by partition, a moment after its end is durable. */
+    private static List<String> idsOnce(int size, String run) {
+        return await().atMost(Duration.ofSeconds(10)).until(() -> ids(run), ids -> ids.size() >= size);
+    }
+
     @Test
     void shouldPublishAllAndRecogniseThemAgain() throws Exception {
         String run = Events.unique("all");
@@ -67,7 +72,7 @@ class AtomicBatchTest {
         assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
         assertThat(JSON.readTree(first.body())).hasSize(30).allMatch(outcome -> !outcome.path("duplicate").asBoolean());
         assertThat(JSON.readTree(again.body())).hasSize(30).allMatch(outcome -> outcome.path("duplicate").asBoolean());
-        assertThat(ids(run)).hasSize(30).doesNotHaveDuplicates();
+        assertThat(idsOnce(30, run)).hasSize(30).doesNotHaveDuplicates();
         for (int entity = 0; entity < 3; entity++) {
             int rest = entity;
             assertThat(ids(run)).filteredOn(id -> Integer.parseInt(id.substring(run.length())) % 3 == rest)
@@ -90,7 +95,7 @@ class AtomicBatchTest {
         }
         assertThat(ids(run)).isEmpty();
         assertThat(post(gateway, events(run, 10)).statusCode()).as("without the guilty one").isEqualTo(202);
-        assertThat(ids(run)).hasSize(10);
+        assertThat(idsOnce(10, run)).hasSize(10);
     }
 
     @Test
@@ -102,7 +107,7 @@ class AtomicBatchTest {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         assertThat(JSON.readTree(answer.body())).extracting(outcome -> outcome.path("duplicate").asBoolean())
                 .containsExactly(false, false, true, false, false);
-        assertThat(ids(run)).hasSize(5).doesNotHaveDuplicates();
+        assertThat(idsOnce(5, run)).hasSize(5).doesNotHaveDuplicates();
     }
 
     @Test
@@ -112,7 +117,7 @@ class AtomicBatchTest {
             HttpResponse<String> answer = post(i % 2 == 0 ? gateway : neighbour, events(run + "-" + i + "-", 3));
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         }
-        assertThat(ids(run)).hasSize(36);
+        assertThat(idsOnce(36, run)).hasSize(36);
     }
 
     @Test
@@ -144,6 +149,6 @@ class AtomicBatchTest {
         await().atMost(Duration.ofSeconds(25)).until(() ->
                 post(gateway, events(run + "-lost", 6)).statusCode() == 202);
 
-        assertThat(ids(run + "-lost").stream().distinct()).hasSize(6);
+        assertThat(idsOnce(6, run + "-lost").stream().distinct()).hasSize(6);
     }
 }
