@@ -1,8 +1,10 @@
 package dev.sluice.redis;
 
 import dev.sluice.config.RedisSettings;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -14,12 +16,12 @@ import org.slf4j.LoggerFactory;
 
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One connection to Redis that comes back by itself, after min(50 ms x n, 2 s) with jitter. While it is away commands
  * fail at once, so that a Redis that is down, frozen or read-only slows nobody: a command that is refused or not answered
- * in time drops the connection. For one context.
+ * in time drops the connection. All that it tells, lateness too, it tells on the context that it was made on.
  */
 public final class RedisLink {
 
@@ -30,6 +32,7 @@ public final class RedisLink {
     private static final int MAX_WAITING = 1 << 20;
 
     private final Vertx vertx;
+    private final Context context;
     private final RedisSettings settings;
     private final String purpose;
     private final Handler<RedisConnection> onConnected;
@@ -43,6 +46,7 @@ public final class RedisLink {
     /** @param purpose for the log @param onConnected hears of each new connection before anybody uses it */
     public RedisLink(Vertx vertx, RedisSettings settings, String purpose, Handler<RedisConnection> onConnected) {
         this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
         this.settings = settings;
         this.purpose = purpose;
         this.onConnected = onConnected;
@@ -54,26 +58,52 @@ public final class RedisLink {
 
     /** Completes when the first try has ended, connected or not. */
     public Future<Void> open() {
+        Promise<Void> ended = Promise.promise();
+        context.runOnContext(now -> tryOnce().onComplete(ended));
+        return ended.future();
+    }
+
+    private Future<Void> tryOnce() {
+        if (closed) {
+            return Future.succeededFuture();
+        }
         Redis trying = Redis.createClient(vertx, options);
         client = trying;
-        return trying.connect().timeout(2 * settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .map(this::onUp).otherwise(error -> {
-                    trying.close();
-                    return onFailed(error);
-                }).mapEmpty();
+        return within(2 * settings.commandTimeout().toMillis(), trying.connect()).map(this::onUp).otherwise(error -> {
+            trying.close();
+            return onFailed(error);
+        });
+    }
+
+    /**
+     * What becomes of a future, or that it is late, told on this link's context. {@link Future#timeout} would tell the
+     * lateness of a future that has no context on a thread of its own, amid what the context's thread is doing.
+     */
+    private <T> Future<T> within(long millis, Future<T> future) {
+        Promise<T> outcome = Promise.promise();
+        long deadline = vertx.setTimer(millis, late -> outcome.tryFail(new TimeoutException("no answer within " + millis + " ms")));
+        future.onComplete(result -> context.runOnContext(now -> {
+            vertx.cancelTimer(deadline);
+            if (result.succeeded()) {
+                outcome.tryComplete(result.result());
+            } else {
+                outcome.tryFail(result.cause());
+            }
+        }));
+        return outcome.future();
     }
 
     public boolean isUp() {
         return connection != null;
     }
 
-    /** Sends all at once; the answers are in their order. Fails as a whole when Redis is away or answers with an error; never throws. */
+    /** On the link's context. Sends all at once; the answers are in their order. Fails as a whole when Redis is away or answers with an error; never throws. */
     public Future<List<Response>> send(List<Request> commands) {
         RedisConnection used = connection;
         if (used == null) {
             return Future.failedFuture("Redis is away");
         }
-        return Future.succeededFuture().compose(go -> used.batch(commands)).timeout(settings.commandTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        return within(settings.commandTimeout().toMillis(), Future.succeededFuture().compose(go -> used.batch(commands)))
                 .onSuccess(answers -> onAnswered()).onFailure(error -> lose(used, error));
     }
 
@@ -90,8 +120,8 @@ public final class RedisLink {
             client.close();
             return null;
         }
-        opened.exceptionHandler(error -> lose(opened, error));
-        opened.endHandler(end -> lose(opened, null));
+        opened.exceptionHandler(error -> context.runOnContext(now -> lose(opened, error)));
+        opened.endHandler(end -> context.runOnContext(now -> lose(opened, null)));
         onConnected.handle(opened);
         connection = opened;
         return null;
