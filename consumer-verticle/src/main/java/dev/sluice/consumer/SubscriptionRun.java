@@ -162,6 +162,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
         Map<String, Object> properties = new HashMap<>(kafka.promptProperties(instanceId));
         if (settings.groupProtocol().equals("classic")) {
             properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+        } else { // topic by topic: "uniform" may give one member the events and another nothing but retries
+            properties.put("group.remote.assignor", "range");
         }
         properties.putAll(settings.kafka());
         properties.put("group.id", subscription.group());

@@ -50,6 +50,17 @@ class RebalanceTest {
         joinAndLeave(protocol, Duration.ofMinutes(2));
     }
 
+    /** Of the main topic, whatever becomes of that of the retries: a member with retries alone would be of no use. */
+    @Test
+    void shouldShareTheMainTopicEvenlyAmongThoseWhoJoinOneAfterTheOther() throws Exception {
+        for (int members = 1; members <= 3; members++) {
+            start(members - 1, "consumer");
+            int all = members;
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(rig.assignment().values()).hasSize(all)
+                    .allSatisfy(partitions -> assertThat(partitions).hasSize(ALL.size() / all)));
+        }
+    }
+
     private void joinAndLeave(String protocol, Duration time) throws Exception {
         long seed = Long.getLong("sluice.seed", System.nanoTime());
         Random random = new Random(seed);

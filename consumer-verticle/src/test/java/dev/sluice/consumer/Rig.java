@@ -75,7 +75,7 @@ final class Rig {
                 new ByteArraySerializer(), new ByteArraySerializer());
         admin = Admin.create(Map.of("bootstrap.servers", Backends.kafka()));
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1),
-                new NewTopic(Topics.retryOf(topic), 2, (short) 1))).all().get(30, TimeUnit.SECONDS);
+                new NewTopic(Topics.retryOf(topic), partitions, (short) 1))).all().get(30, TimeUnit.SECONDS);
         // A record sent before its leader knows of the topic can get the producer stuck for good.
         await().atMost(Duration.ofSeconds(30)).ignoreExceptions().until(() -> ends().isEmpty());
         postgres.execute("CREATE TABLE IF NOT EXISTS effects (id bigint GENERATED ALWAYS AS IDENTITY, event_id text, "
