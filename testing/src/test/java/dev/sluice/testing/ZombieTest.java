@@ -6,7 +6,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.Disabled;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,7 +20,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** An owner is frozen inside a transaction, replaced, and wakes up: it writes nothing twice, and holds nobody up. */
-@Disabled("the first half holds; the owner that woke up was no member again within 30 s, and why is not known yet")
 @Tag("long")
 @Timeout(240)
 @ExtendWith(StackExtension.class)
