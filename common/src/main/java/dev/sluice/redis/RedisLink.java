@@ -1,7 +1,7 @@
 package dev.sluice.redis;
 
 import dev.sluice.config.RedisSettings;
-import io.vertx.core.Context;
+import dev.sluice.time.ContextDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -16,7 +16,6 @@ import org.slf4j.LoggerFactory;
 
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeoutException;
 
 /**
  * One connection to Redis that comes back by itself, after min(50 ms x n, 2 s) with jitter. While it is away commands
@@ -32,7 +31,7 @@ public final class RedisLink {
     private static final int MAX_WAITING = 1 << 20;
 
     private final Vertx vertx;
-    private final Context context;
+    private final ContextDeadline deadline;
     private final RedisSettings settings;
     private final String purpose;
     private final Handler<RedisConnection> onConnected;
@@ -46,7 +45,7 @@ public final class RedisLink {
     /** @param purpose for the log @param onConnected hears of each new connection before anybody uses it */
     public RedisLink(Vertx vertx, RedisSettings settings, String purpose, Handler<RedisConnection> onConnected) {
         this.vertx = vertx;
-        this.context = vertx.getOrCreateContext();
+        this.deadline = new ContextDeadline(vertx);
         this.settings = settings;
         this.purpose = purpose;
         this.onConnected = onConnected;
@@ -59,7 +58,7 @@ public final class RedisLink {
     /** Completes when the first try has ended, connected or not. */
     public Future<Void> open() {
         Promise<Void> ended = Promise.promise();
-        context.runOnContext(now -> tryOnce().onComplete(ended));
+        deadline.context().runOnContext(now -> tryOnce().onComplete(ended));
         return ended.future();
     }
 
@@ -69,28 +68,10 @@ public final class RedisLink {
         }
         Redis trying = Redis.createClient(vertx, options);
         client = trying;
-        return within(2 * settings.commandTimeout().toMillis(), trying.connect()).map(this::onUp).otherwise(error -> {
+        return deadline.within(2 * settings.commandTimeout().toMillis(), trying.connect()).map(this::onUp).otherwise(error -> {
             trying.close();
             return onFailed(error);
         });
-    }
-
-    /**
-     * What becomes of a future, or that it is late, told on this link's context. {@link Future#timeout} would tell the
-     * lateness of a future that has no context on a thread of its own, amid what the context's thread is doing.
-     */
-    private <T> Future<T> within(long millis, Future<T> future) {
-        Promise<T> outcome = Promise.promise();
-        long deadline = vertx.setTimer(millis, late -> outcome.tryFail(new TimeoutException("no answer within " + millis + " ms")));
-        future.onComplete(result -> context.runOnContext(now -> {
-            vertx.cancelTimer(deadline);
-            if (result.succeeded()) {
-                outcome.tryComplete(result.result());
-            } else {
-                outcome.tryFail(result.cause());
-            }
-        }));
-        return outcome.future();
     }
 
     public boolean isUp() {
@@ -103,7 +84,7 @@ public final class RedisLink {
         if (used == null) {
             return Future.failedFuture("Redis is away");
         }
-        return within(settings.commandTimeout().toMillis(), Future.succeededFuture().compose(go -> used.batch(commands)))
+        return deadline.within(settings.commandTimeout().toMillis(), Future.succeededFuture().compose(go -> used.batch(commands)))
                 .onSuccess(answers -> onAnswered()).onFailure(error -> lose(used, error));
     }
 
@@ -120,8 +101,8 @@ public final class RedisLink {
             client.close();
             return null;
         }
-        opened.exceptionHandler(error -> context.runOnContext(now -> lose(opened, error)));
-        opened.endHandler(end -> context.runOnContext(now -> lose(opened, null)));
+        opened.exceptionHandler(error -> deadline.context().runOnContext(now -> lose(opened, error)));
+        opened.endHandler(end -> deadline.context().runOnContext(now -> lose(opened, null)));
         onConnected.handle(opened);
         connection = opened;
         return null;

@@ -1,6 +1,7 @@
 package dev.sluice.store;
 
 import dev.sluice.config.PostgresSettings;
+import dev.sluice.time.ContextDeadline;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnection;
@@ -10,7 +11,6 @@ import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -27,6 +27,7 @@ public final class Seat {
     private static final String TAKE = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))";
 
     private final Vertx vertx;
+    private final ContextDeadline deadline;
     private final PostgresSettings postgres;
     private final String task;
     private final Consumer<Boolean> onChanged;
@@ -43,6 +44,7 @@ public final class Seat {
      */
     public Seat(Vertx vertx, PostgresSettings postgres, String task, Consumer<Boolean> onChanged) {
         this.vertx = vertx;
+        this.deadline = new ContextDeadline(vertx);
         this.postgres = postgres;
         this.task = task;
         this.onChanged = onChanged;
@@ -68,12 +70,11 @@ public final class Seat {
         }
         Future<PgConnection> connected = session != null ? Future.succeededFuture(session)
                 : PgConnection.connect(vertx, postgres.connectOptions(SESSION)).onSuccess(this::onConnected);
-        return connected.compose(held -> locked ? held.query("SELECT 1").execute().mapEmpty()
+        return deadline.within(LOOK.toMillis() * 2, connected.compose(held -> locked ? held.query("SELECT 1").execute().mapEmpty()
                 : held.preparedQuery(TAKE).execute(Tuple.of("sluice " + task)).map(rows -> {
                     onAnswer(rows.iterator().next().getBoolean(0));
                     return null;
-                }))
-                .timeout(LOOK.toMillis() * 2, TimeUnit.MILLISECONDS)
+                })))
                 .<Void>mapEmpty().recover(away -> {
                     LOG.debug("who does it can't be asked: task={} error={}", task, away.toString());
                     forget();

@@ -15,9 +15,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -73,6 +76,32 @@ class SeatTest {
         assertThat(other.isOurs()).isTrue();
     }
 
+    /** A look that PostgreSQL answers too late is the last one on another thread, if it is told there. */
+    @Test
+    void shouldTellOfChangesOnItsOwnThreadAlsoAfterALookThatTookTooLong(Postgres postgres) throws Exception {
+        Queue<Thread> told = new ConcurrentLinkedQueue<>();
+        Seat one = seat(first, postgres, ours -> told.add(Thread.currentThread()));
+        assertThat(one.isOurs()).isTrue();
+        postgres.freeze();
+        try {
+            long tooLate = System.nanoTime() + Duration.ofSeconds(7).toNanos();
+            Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> System.nanoTime() > tooLate);
+        } finally {
+            postgres.resume();
+        }
+        Awaitility.await().atMost(Duration.ofSeconds(20)).ignoreExceptions().until(() -> isHeld(postgres));
+
+        Seat other = seat(second, postgres);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> {
+            if (!other.isOurs()) {
+                endTheHoldersSession(postgres);
+            }
+            return other.isOurs() && !one.isOurs();
+        });
+
+        assertThat(told).hasSizeGreaterThan(1).containsOnly(told.peek());
+    }
+
     private static void await(CountDownLatch thaw) {
         try {
             thaw.await(30, TimeUnit.SECONDS);
@@ -82,10 +111,14 @@ class SeatTest {
     }
 
     private static Seat seat(Vertx vertx, Postgres postgres) {
+        return seat(vertx, postgres, ours -> { });
+    }
+
+    private static Seat seat(Vertx vertx, Postgres postgres, Consumer<Boolean> onChanged) {
         AtomicReference<Seat> seat = new AtomicReference<>();
         vertx.runOnContext(now -> {
             Seat made = new Seat(vertx, PostgresSettings.of(postgres.host(), postgres.port(),
-                    postgres.database(), postgres.user(), postgres.password()), "test", ours -> { });
+                    postgres.database(), postgres.user(), postgres.password()), "test", onChanged);
             made.start().onComplete(known -> seat.set(made));
         });
         Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> seat.get() != null);
