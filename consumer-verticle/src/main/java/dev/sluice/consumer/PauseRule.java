@@ -3,9 +3,10 @@ package dev.sluice.consumer;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
- * Which partitions are not to be read now, computed afresh each time from what is unsettled. All of them while the queue
+ * Which partitions are not to be read now, computed afresh each time from what is unsettled and not held for later. All of them while the queue
  * is over 80 % (until it is under 10 %), while the budget is used up (until half of it is free) or zero; a single one
  * while it holds more than twice its share of the budget (until it holds no more than its share). Poll thread only.
  */
@@ -23,18 +24,23 @@ final class PauseRule {
         this.maxQueueSize = maxQueueSize;
     }
 
-    /** @param waiting events in the queue. @param budget in bytes */
-    Set<AssignedPartition> paused(Collection<AssignedPartition> assigned, int waiting, long budget) {
+    /**
+     * @param waiting   events in the queue
+     * @param budget    in bytes
+     * @param unsettled of a partition, in bytes
+     */
+    Set<AssignedPartition> paused(Collection<AssignedPartition> assigned, int waiting, long budget,
+                                  ToLongFunction<AssignedPartition> unsettled) {
         queueFull = waiting >= (queueFull ? maxQueueSize * QUEUE_FREE : maxQueueSize * QUEUE_FULL);
-        long unsettled = assigned.stream().mapToLong(AssignedPartition::unsettledBytes).sum();
-        budgetUsedUp = budget == 0 || unsettled >= (budgetUsedUp ? budget / 2 : budget);
+        long inAll = assigned.stream().mapToLong(unsettled).sum();
+        budgetUsedUp = budget == 0 || inAll >= (budgetUsedUp ? budget / 2 : budget);
         if (queueFull || budgetUsedUp) {
             return Set.copyOf(assigned);
         }
         long share = budget / Math.max(1, assigned.size());
         Set<AssignedPartition> over = new HashSet<>();
         for (AssignedPartition partition : assigned) {
-            if (partition.unsettledBytes() > (overShare.contains(partition) ? share : share * 2)) {
+            if (unsettled.applyAsLong(partition) > (overShare.contains(partition) ? share : share * 2)) {
                 over.add(partition);
             }
         }

@@ -256,7 +256,7 @@ final class PollLoop implements ConsumerRebalanceListener {
     /** @return whether nothing is to be read now */
     private boolean applyPauses() {
         Set<AssignedPartition> wanted = new HashSet<>(refused.isEmpty()
-                ? pauseRule.paused(assigned.values(), pipeline.waiting(), budget.getAsLong()) : assigned.values());
+                ? pauseRule.paused(assigned.values(), pipeline.waiting(), budget.getAsLong(), this::unsettledBytes) : assigned.values());
         boolean standsStill = !wanted.isEmpty() && wanted.size() == assigned.size();
         if (standsStill && !stoodStill) {
             listener.onPaused();
@@ -267,6 +267,11 @@ final class PollLoop implements ConsumerRebalanceListener {
         Set<TopicPartition> pause = positions.held();
         wanted.forEach(partition -> pause.add(partition.topicPartition()));
         return pauses.only(pause);
+    }
+
+    /** A retry that waits for its time would hold up for seconds what is due now. */
+    private long unsettledBytes(AssignedPartition partition) {
+        return partition.unsettledBytes() - retryGate.heldBytes(partition);
     }
 
     /** The next turns ask Kafka where they start, as often as need be. */

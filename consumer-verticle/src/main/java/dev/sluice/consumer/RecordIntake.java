@@ -35,7 +35,7 @@ final class RecordIntake {
         }
         Work work = new Work(partition, record, decoder.decode(record, partition.topicId()), System.nanoTime());
         long due = retry ? dueMillis(record) : 0;
-        if (retry && (due > System.currentTimeMillis() || retryGate.closed().contains(partition))) {
+        if (retry && (due > System.currentTimeMillis() || retryGate.holdsAnyOf(partition))) {
             retryGate.hold(work, due);
             return Optional.empty();
         }

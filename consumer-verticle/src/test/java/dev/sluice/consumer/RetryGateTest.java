@@ -18,8 +18,10 @@ class RetryGateTest {
         gate.hold(second, 900);
 
         assertThat(gate.due(999)).isEmpty();
+        assertThat(gate.holdsAnyOf(slow)).isTrue();
         assertThat(gate.due(1_000)).containsExactly(first, second);
-        assertThat(gate.closed()).isEmpty();
+        assertThat(gate.holdsAnyOf(slow)).isFalse();
+        assertThat(gate.heldBytes(slow)).isZero();
     }
 
     @Test
@@ -31,8 +33,22 @@ class RetryGateTest {
 
         assertThat(gate.nextDueMillis()).hasValue(2_000);
         assertThat(gate.due(2_000)).containsExactly(soon);
-        assertThat(gate.closed()).containsExactly(slow);
         assertThat(gate.nextDueMillis()).hasValue(30_000);
+    }
+
+    @Test
+    void shouldReadAPartitionAheadUntilItHoldsEnough() {
+        for (int i = 0; i < RetryGate.MOST_HELD - 1; i++) {
+            gate.hold(Works.work(slow, i), 1_000 + i);
+        }
+        assertThat(gate.closed()).isEmpty();
+
+        gate.hold(Works.work(slow, 999), 9_000);
+        gate.hold(Works.work(fast, 1), 1_000);
+
+        assertThat(gate.closed()).containsExactly(slow);
+        gate.due(1_000);
+        assertThat(gate.closed()).isEmpty();
     }
 
     @Test
