@@ -100,8 +100,9 @@ final class Pipeline {
     CompletableFuture<Void> prepare(AssignedPartition partition) {
         CompletableFuture<Void> ready = new CompletableFuture<>();
         long position = partition.watermark();
-        context.runOnContext(now -> succession.onAssigned(partition, position)
-                .eventually(() -> trials.onAssigned(partition, position)).onComplete(done -> {
+        // Trials first: an event that waits in PostgreSQL may be what killed the last owner, and is run as soon as it is found.
+        context.runOnContext(now -> trials.onAssigned(partition, position)
+                .eventually(() -> succession.onAssigned(partition, position)).onComplete(done -> {
             ready.complete(null);
             wakePoller.run();
         }));

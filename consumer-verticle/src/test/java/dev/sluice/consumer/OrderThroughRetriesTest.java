@@ -11,6 +11,9 @@ import dev.sluice.bus.Routed;
 import dev.sluice.event.Topics;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,10 +21,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -184,6 +191,40 @@ class OrderThroughRetriesTest {
         assertThat(rig.effects()).doesNotHaveDuplicates();
         assertThat(rig.stepsOutOfOrder()).isZero();
         assertThat(rows()).isZero();
+    }
+
+    /** What killed it may be among the rows: the one that waited behind a failed event, say. */
+    @Test
+    void shouldRunOnTrialWhatWaitedWhenTheLastOwnerDied() throws Exception {
+        delayMillis = 60_000;
+        broken.set(true);
+        start(0);
+        for (int entity = 0; entity < 20; entity++) {
+            rig.publish("case:" + entity, 1);
+        }
+        await().atMost(Duration.ofSeconds(20)).until(() -> rows() == 20 && rig.committed().equals(rig.ends()));
+        rig.stop(0);
+        Map<TopicPartition, OffsetAndMetadata> notHandedOver = new HashMap<>();
+        rig.committed().forEach((partition, offset) -> notHandedOver.put(new TopicPartition(rig.topic, partition), new OffsetAndMetadata(offset)));
+        rig.admin().alterConsumerGroupOffsets(rig.group, notHandedOver).all().get(10, TimeUnit.SECONDS);
+        postgres.execute("UPDATE parked_events SET due_at = now()");
+        Queue<Long> onTrial = new ConcurrentLinkedQueue<>();
+        EventHandler looking = (transaction, event) -> transaction
+                .preparedQuery("SELECT count(*) FROM trials WHERE consumer_group = $1 AND event_id = $2").execute(Tuple.of(rig.group, event.id()))
+                .compose(rows -> {
+                    onTrial.add(rows.iterator().next().getLong(0));
+                    return Scripted.APPEND.handle(transaction, event);
+                });
+
+        rig.start(1, looking, settings -> {
+            settings.retries = Subscription.Retries.PRESERVING;
+            return settings;
+        });
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> rig.effects().size() == 20);
+        assertThat(onTrial).hasSize(20).containsOnly(1L);
+        await().atMost(Duration.ofSeconds(10)).until(() -> postgres.number("SELECT count(*) FROM trials WHERE consumer_group = '"
+                + rig.group + "'") == 0);
     }
 
     @Test
