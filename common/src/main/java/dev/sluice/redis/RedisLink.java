@@ -7,8 +7,11 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisClientType;
 import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.RedisReplicas;
+import io.vertx.redis.client.RedisRole;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import org.slf4j.Logger;
@@ -16,9 +19,10 @@ import org.slf4j.LoggerFactory;
 
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 
 /**
- * One connection to Redis that comes back by itself, after min(50 ms x n, 2 s) with jitter. While it is away commands
+ * One connection to Redis (single, the master that sentinels name, or a cluster) that comes back by itself, after min(50 ms x n, 2 s) with jitter. While it is away commands
  * fail at once, so that a Redis that is down, frozen or read-only slows nobody: a command that is refused or not answered
  * in time drops the connection. All that it tells, lateness too, it tells on the context that it was made on.
  */
@@ -49,10 +53,20 @@ public final class RedisLink {
         this.settings = settings;
         this.purpose = purpose;
         this.onConnected = onConnected;
-        this.options = new RedisOptions().setConnectionString(settings.uri()).setMaxPoolSize(1)
-                .setMaxWaitingHandlers(MAX_WAITING);
+        this.options = options(settings);
         options.getNetClientOptions().setTcpKeepAlive(true).setTcpNoDelay(true)
                 .setConnectTimeout((int) settings.commandTimeout().toMillis());
+    }
+
+    private static RedisOptions options(RedisSettings settings) {
+        RedisOptions options = new RedisOptions().setMaxWaitingHandlers(MAX_WAITING);
+        settings.uris().forEach(options::addConnectionString);
+        return switch (settings.mode()) {
+            case SINGLE -> options.setType(RedisClientType.STANDALONE).setMaxPoolSize(1);
+            case SENTINEL -> options.setType(RedisClientType.SENTINEL).setRole(RedisRole.MASTER)
+                    .setMasterName(settings.masterName()).setMaxPoolSize(1);
+            case CLUSTER -> options.setType(RedisClientType.CLUSTER).setUseReplicas(RedisReplicas.NEVER);
+        };
     }
 
     /** Completes when the first try has ended, connected or not. */
@@ -84,8 +98,17 @@ public final class RedisLink {
         if (used == null) {
             return Future.failedFuture("Redis is away");
         }
-        return deadline.within(settings.commandTimeout().toMillis(), Future.succeededFuture().compose(go -> used.batch(commands)))
+        return deadline.within(settings.commandTimeout().toMillis(), Future.succeededFuture().compose(go -> answers(used, commands)))
                 .onSuccess(answers -> onAnswered()).onFailure(error -> lose(used, error));
+    }
+
+    /** In a cluster each goes to the node that has its key, none waits for another: one round trip all the same. */
+    private Future<List<Response>> answers(RedisConnection used, List<Request> commands) {
+        if (settings.mode() != RedisSettings.Mode.CLUSTER) {
+            return used.batch(commands);
+        }
+        List<Future<Response>> each = commands.stream().map(used::send).toList();
+        return Future.join(each).map(all -> each.stream().map(Future::result).collect(Collectors.toList()));
     }
 
     /** Not before a command has passed: a server that connects and refuses all else is away, too. */

@@ -49,6 +49,7 @@ final class MemberWatch {
             return silent""";
 
     private final Vertx vertx;
+    private final RedisSettings settings;
     private final Liveness liveness;
     /** Own member, by group. */
     private final Map<String, String> members;
@@ -65,6 +66,7 @@ final class MemberWatch {
     /** @param admin closed by {@link #stop} @param members own member, by group */
     MemberWatch(Vertx vertx, RedisSettings settings, Admin admin, Liveness liveness, Map<String, String> members) {
         this.vertx = vertx;
+        this.settings = settings;
         this.liveness = liveness;
         this.members = Map.copyOf(members);
         Context context = vertx.getOrCreateContext();
@@ -84,6 +86,9 @@ final class MemberWatch {
 
     private void onConnected(RedisConnection opened) {
         connection = "";
+        if (settings.mode() == RedisSettings.Mode.CLUSTER) {
+            return; // there are several, and each node numbers its own
+        }
         opened.send(Request.cmd(Command.CLIENT).arg("ID")).onSuccess(id -> connection = id.toString());
     }
 

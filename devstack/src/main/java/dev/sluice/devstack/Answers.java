@@ -2,7 +2,9 @@ package dev.sluice.devstack;
 
 import org.apache.kafka.clients.admin.Admin;
 
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -12,6 +14,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -79,6 +82,39 @@ public final class Answers {
         } catch (IOException notYet) {
             return false;
         }
+    }
+
+    /** One command in Redis's inline form. @return the answer, a list's items a line each; empty when there is none, or an error */
+    public static Optional<String> redis(int port, String command) {
+        try (Socket socket = connected(port)) {
+            socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+            StringBuilder text = new StringBuilder();
+            return readAnswer(socket.getInputStream(), text) ? Optional.of(text.toString()) : Optional.empty();
+        } catch (IOException notYet) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean readAnswer(InputStream in, StringBuilder text) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new EOFException();
+            }
+            line.append((char) next);
+        }
+        String head = line.toString().strip();
+        int size = "$*".indexOf(head.charAt(0)) < 0 ? 0 : Integer.parseInt(head.substring(1));
+        switch (head.charAt(0)) {
+            case '$' -> text.append(new String(in.readNBytes(size + 2), StandardCharsets.UTF_8).replace("\r\n", "\n"));
+            case '*' -> {
+                for (int item = 0; item < size; item++) {
+                    readAnswer(in, text);
+                }
+            }
+            default -> text.append(head.substring(1)).append('\n');
+        }
+        return head.charAt(0) != '-';
     }
 
     private static boolean accepts(int port) {
