@@ -52,6 +52,7 @@ public record FailureRules(Map<String, Verdict> sqlStates, Map<String, Verdict> 
         exceptions.put("dev.sluice.failure.UndecodableRecord", Verdict.POISON);
         exceptions.put("dev.sluice.failure.DeadlyRecord", Verdict.POISON);
         exceptions.put("dev.sluice.failure.UnreadableBody", Verdict.POISON);
+        exceptions.put("dev.sluice.failure.ExpiredRecord", Verdict.PERMANENT);
         exceptions.put("dev.sluice.failure.AlreadyDead", Verdict.PERMANENT);
         exceptions.put("java.io.IOException", Verdict.OUTAGE);
         exceptions.put("io.vertx.core.http.HttpClosedException", Verdict.OUTAGE);

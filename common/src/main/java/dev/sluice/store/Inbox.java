@@ -4,8 +4,11 @@ import dev.sluice.event.Outcome;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlClient;
+import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.Tuple;
 
+import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
@@ -43,6 +46,13 @@ public final class Inbox {
                 SELECT event_id FROM processed_events
                 WHERE consumer_group = $1 AND event_id = ANY ($2::text[]) ORDER BY event_id FOR UPDATE)
             RETURNING event_id""";
+
+    /** By its age; a row that another purge has is skipped. A dead one stays. */
+    private static final String PURGE = """
+            DELETE FROM processed_events WHERE (consumer_group, event_id) IN (
+                SELECT consumer_group, event_id FROM processed_events
+                WHERE processed_at < $2 AND consumer_group = $1 AND outcome <> 'dead'
+                LIMIT $3 FOR UPDATE SKIP LOCKED)""";
 
     private final String group;
 
@@ -104,6 +114,11 @@ public final class Inbox {
                 .compose(inserted -> inserted.rowCount() == 1
                         ? Future.succeededFuture(Outcome.DEAD)
                         : find(client, eventId).map(found -> found.orElse(Outcome.DEAD)));
+    }
+
+    /** Forgets what has had its outcome for longer than the horizon. @param most in one statement @return how many */
+    public Future<Integer> purge(SqlClient client, Duration horizon, int most) {
+        return client.preparedQuery(PURGE).execute(Tuple.of(group, OffsetDateTime.now().minus(horizon), most)).map(SqlResult::rowCount);
     }
 
     public Future<Optional<Outcome>> find(SqlClient client, String eventId) {

@@ -54,6 +54,20 @@ class InboxTest {
     }
 
     @Test
+    void shouldForgetOldIdentitiesOfItsGroupInPortionsButNoDeadOne() throws Exception {
+        done(inbox.claim(pool, List.of("a", "b", "c", "dead", "new")));
+        done(new Inbox("another").claim(pool, List.of("a")));
+        done(inbox.mark(pool, List.of("dead"), Outcome.DEAD));
+        done(pool.query("UPDATE processed_events SET processed_at = now() - interval '3 days' WHERE event_id <> 'new'").execute());
+
+        assertThat(done(inbox.purge(pool, Duration.ofDays(4), 10))).isZero();
+        assertThat(done(inbox.purge(pool, Duration.ofDays(2), 2))).isEqualTo(2);
+        assertThat(done(inbox.purge(pool, Duration.ofDays(2), 2))).isEqualTo(1);
+        assertThat(done(inbox.claim(pool, List.of("a", "b", "c", "dead", "new")))).containsExactlyInAnyOrder("a", "b", "c");
+        assertThat(done(new Inbox("another").claim(pool, List.of("a")))).isEmpty();
+    }
+
+    @Test
     void shouldClaimEachIdentityOncePerGroup() throws Exception {
         assertThat(done(inbox.claim(pool, List.of("b", "a", "b")))).containsExactlyInAnyOrder("a", "b");
         assertThat(done(inbox.claim(pool, List.of("c", "b")))).containsExactly("c");

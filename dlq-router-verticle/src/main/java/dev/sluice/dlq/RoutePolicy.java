@@ -7,6 +7,7 @@ import dev.sluice.event.RawRecord;
 import dev.sluice.event.Sequences;
 import dev.sluice.event.Topics;
 import dev.sluice.failure.AlreadyDead;
+import dev.sluice.failure.ExpiredRecord;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.RetrySchedule;
 import dev.sluice.failure.Verdict;
@@ -23,6 +24,7 @@ final class RoutePolicy {
     private static final long POISON_MILLIS = 1_000;
 
     private static final String BLOCKED_BY = "BLOCKED_BY";
+    private static final String EXPIRED = "EXPIRED";
 
     private final FailureClassifier classifier;
     private final Function<String, RetrySchedule> scheduleOf;
@@ -37,7 +39,7 @@ final class RoutePolicy {
         int made = failure.order() == Order.RELAXED ? retriesMade(failure.record()) : failure.retries();
         return switch (classifier.classify(failure.error())) {
             case PERMANENT -> new Route.Letter(Topics.DLQ_ERRORS, made,
-                    isBlockedAgain(failure) ? BLOCKED_BY : Verdict.PERMANENT.name());
+                    isBlockedAgain(failure) ? BLOCKED_BY : isExpired(failure) ? EXPIRED : Verdict.PERMANENT.name());
             case POISON -> poison(made);
             case UNKNOWN -> isPoison(failure) ? poison(made) : retryOrGiveUp(failure, made);
             // The consumer repeats conflicts and waits out outages; one that comes here is past that.
@@ -48,6 +50,10 @@ final class RoutePolicy {
     /** Its first letter may not have been written: this one tells what that would have told. */
     private static boolean isBlockedAgain(RouteFailure failure) {
         return failure.order() == Order.BLOCKED && failure.error().types().contains(AlreadyDead.class.getName());
+    }
+
+    private static boolean isExpired(RouteFailure failure) {
+        return failure.error().types().contains(ExpiredRecord.class.getName());
     }
 
     private Route retryOrGiveUp(RouteFailure failure, int made) {

@@ -37,6 +37,12 @@ class RoutePolicyTest {
         assertThat(decide(Failures.record("events"), Failures.sqlState(sqlState))).isEqualTo(way(way));
     }
 
+    @Test
+    void shouldNameWhatIsTooOld() {
+        assertThat(decide(Failures.record("events"), Failures.type("dev.sluice.failure.ExpiredRecord")))
+                .isEqualTo(new Route.Letter("dlq.errors", 0, "EXPIRED"));
+    }
+
     @ParameterizedTest(name = "HTTP {0}: {1}")
     @CsvSource({
             "408, RETRY", "425, RETRY", "429, RETRY", "500, RETRY", "503, RETRY", "302, RETRY",

@@ -12,6 +12,7 @@ import dev.sluice.event.Topics;
 import dev.sluice.gateway.GatewaySettings;
 import dev.sluice.lag.LagSettings;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,6 +30,9 @@ public record SluiceConfig(String profile, NodeSettings node, Map<String, TopicS
                     && !topic.equals(Topics.DLQ_ERRORS) && !topic.equals(Topics.DLQ_POISON);
             InvalidSetting.unless(free, "topics", topic,
                     "letters, digits, '.', '_' and '-', no name that ends in .retry or is a dead-letter topic's");
+            Duration retention = topics.get(topic).retention();
+            InvalidSetting.unless(retention.compareTo(consumer.inboxHorizon()) < 0, "topics." + topic + ".retention", retention,
+                    "less than consumer.inbox-horizon (" + consumer.inboxHorizon() + "), or a repeat could have a second effect");
         }
     }
 

@@ -41,6 +41,13 @@ class ConfigurationTest {
     }
 
     @Test
+    void shouldRememberIdentitiesLongerThanAnyTopicKeepsItsEvents() {
+        assertThat(load("topics: {events: {retention: 34d}}", Map.of()).consumer().inboxHorizon()).isEqualTo(Duration.ofDays(35));
+        assertThatThrownBy(() -> load("topics: {events: {retention: 35d}}", Map.of()))
+                .hasMessageContaining("topics.events.retention").hasMessageContaining("inbox-horizon");
+    }
+
+    @Test
     void shouldHideSecretsWhenPrinted() {
         String printed = Configuration.load(Optional.empty(), Map.of("SLUICE_CONFIG", "", "SLUICE_PROFILE", "latency"),
                 List.of("postgres.password=hush1", "redis.uri=redis://:hush2@host:1",
