@@ -29,6 +29,8 @@ final class AssignedPartition {
     private int running;
     /** Last committed watermark. Poll thread only. */
     private long committed;
+    /** Committed before the events below it ran; 0 but for {@link CommittedFirst}. */
+    private volatile long ahead;
 
     AssignedPartition(TopicPartition topicPartition, String topicId, long position) {
         this(topicPartition, topicId, position, -1, 0);
@@ -82,7 +84,7 @@ final class AssignedPartition {
     }
 
     synchronized long watermark() {
-        return tracker.watermark();
+        return Math.max(ahead, tracker.watermark());
     }
 
     synchronized int pending() {
@@ -131,6 +133,17 @@ final class AssignedPartition {
 
     long committed() {
         return committed;
+    }
+
+    /** All below the offset is committed, whatever becomes of it. Poll thread. */
+    void onCommittedAhead(long next) {
+        ahead = Math.max(ahead, next);
+        onCommitted(next);
+    }
+
+    /** Any thread. */
+    boolean isCommittedAhead(long offset) {
+        return offset < ahead;
     }
 
     void onCommitted(long offset) {

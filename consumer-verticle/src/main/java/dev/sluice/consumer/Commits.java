@@ -59,6 +59,25 @@ final class Commits {
         });
     }
 
+    /**
+     * Before the events below them run.
+     *
+     * @param next at least; what is settled above is committed with it
+     * @throws RuntimeException when they are not known to be committed
+     */
+    Void ahead(Map<AssignedPartition, Long> next) {
+        Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+        next.forEach((partition, offset) -> {
+            if (partition.isClosed()) {
+                throw new IllegalStateException(partition + " is being given up");
+            }
+            offsets.put(partition.topicPartition(), new OffsetAndMetadata(Math.max(offset, partition.watermark())));
+        });
+        consumer.commitSync(offsets, LAST_DEADLINE);
+        next.forEach(AssignedPartition::onCommittedAhead);
+        return null;
+    }
+
     /** @param drained nothing of them was still under way */
     void last(Collection<AssignedPartition> partitions, boolean drained) {
         Map<TopicPartition, OffsetAndMetadata> moved = watermarks(partitions, drained ? CLEAN : "", drained);

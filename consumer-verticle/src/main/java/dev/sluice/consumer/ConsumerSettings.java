@@ -24,16 +24,18 @@ import java.util.Set;
  * @param handlerTimeout  longest run of a handler
  * @param commitInterval  time between two commits of a partition that moves
  * @param groupProtocol   {@code consumer} (KIP-848) or {@code classic}
+ * @param assignor        of the classic protocol
  * @param membership      what becomes of an instance's place in its groups when it stops
  * @param claims          who may work on an event, told between instances through Redis
+ * @param inboxHorizon  how long an event's identity is remembered
  * @param gaps            what waits for a missing event of its entity
  * @param kafka           further settings of the consumer, by Kafka's names
  */
 public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSize, int concurrency, int maxBatch,
                                int maxParked, int letterBudget, ByteSize prefetchMin, ByteSize prefetchMax, ByteSize prefetchStart,
                                Duration revocationDrain, Duration stopDeadline, Duration handlerTimeout,
-                               Duration commitInterval, String groupProtocol, Membership membership,
-                               Claims.Mode claims, GapSettings gaps, Map<String, String> kafka) {
+                               Duration commitInterval, String groupProtocol, Assignor assignor, Membership membership,
+                               Claims.Mode claims, Duration inboxHorizon, GapSettings gaps, Map<String, String> kafka) {
 
     /** Settings of Kafka's client that would break a promise. */
     private static final Set<String> NOT_YOURS = Set.of("enable.auto.commit", "auto.offset.reset", "isolation.level",
@@ -50,6 +52,9 @@ public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSiz
     public ConsumerSettings {
         membership = membership == null ? Membership.KEPT : membership;
         gaps = gaps == null ? GapSettings.STANDARD : gaps;
+        assignor = assignor == null ? Assignor.COOPERATIVE_STICKY : assignor;
+        inboxHorizon = inboxHorizon == null ? Duration.ofDays(35) : inboxHorizon;
+        InvalidSetting.unless(inboxHorizon.toMillis() > 0, "consumer.inbox-horizon", inboxHorizon, "above 0ms");
         claims = claims == null ? Claims.Mode.LEASE : claims;
         InvalidSetting.unless(subscriptions.stream().allMatch(Objects::nonNull), "consumer.subscriptions[]", "nothing",
                 "a group, a topic and a handler each");

@@ -14,9 +14,12 @@ final class Drain {
     private static final long LONGEST_FINISH_MILLIS = 3_000;
 
     private final Pipeline pipeline;
+    private final Mailbox urgent;
 
-    Drain(Pipeline pipeline) {
+    /** @param urgent what the work under way may need of the poll thread in order to end */
+    Drain(Pipeline pipeline, Mailbox urgent) {
         this.pipeline = pipeline;
+        this.urgent = urgent;
     }
 
     /** @return false when something is still under way after all that time */
@@ -25,9 +28,14 @@ final class Drain {
         return endsWithin(finish, pipeline.finish(partitions)) || endsWithin(limit.toMillis() - finish, pipeline.drain(partitions));
     }
 
-    private static boolean endsWithin(long millis, CompletableFuture<Void> end) {
+    private boolean endsWithin(long millis, CompletableFuture<Void> end) {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
         try {
-            end.get(millis, TimeUnit.MILLISECONDS);
+            while (!end.isDone()) {
+                long left = Math.max(0, deadline - System.nanoTime());
+                CompletableFuture.anyOf(end, urgent.arrival()).get(left, TimeUnit.NANOSECONDS);
+                urgent.serve();
+            }
             return true;
         } catch (TimeoutException slow) {
             return false;

@@ -24,10 +24,8 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -54,9 +52,11 @@ final class EffectTransaction implements Effects {
     private final Duration handlerTimeout;
     private final HandlerWatch watch;
     private final String group;
+    /** Null for a handler that works in the transaction. */
+    private final PushEffect push;
 
     EffectTransaction(Vertx vertx, PgTransactions transactions, Handler handler, Traits traits, String group, SequencePolicy sequences,
-                      Duration handlerTimeout, HandlerWatch watch) {
+                      Delivery delivery, Duration handlerTimeout, HandlerWatch watch) {
         this.vertx = vertx;
         this.group = group;
         this.watch = watch;
@@ -67,6 +67,8 @@ final class EffectTransaction implements Effects {
         this.parkedEvents = new ParkedEvents(group);
         this.sequences = sequences;
         this.handlerTimeout = handlerTimeout;
+        this.push = handler instanceof PushHandler pushing ? new PushEffect(transactions, pushing, delivery, group,
+                handlerTimeout, OWN_STATEMENTS, watch) : null;
     }
 
     /**
@@ -92,45 +94,11 @@ final class EffectTransaction implements Effects {
                 }
             }
         }
-        if (handler instanceof PushHandler push) {
-            return pushed(push, works, watching);
+        if (push != null) {
+            return push.apply(works, watching);
         }
         return transactions.run(handlerTimeout.plus(OWN_STATEMENTS), watching,
                 transaction -> isolated(transaction).compose(ready -> inTransaction(transaction, works)));
-    }
-
-    /** The inbox is asked before and told after: the push itself holds no connection. */
-    private Future<Map<Work, Outcome>> pushed(PushHandler push, List<Work> works,
-                                              UnaryOperator<SqlConnection> watching) {
-        Future<Map<Work, Outcome>> all = Future.succeededFuture(new LinkedHashMap<>());
-        for (Work work : works) {
-            all = all.compose(outcomes -> transactions.run(OWN_STATEMENTS, watching, asking -> known(asking.connection(), work))
-                    .compose(known -> known.isPresent()
-                            ? Future.succeededFuture(known.get() == Outcome.DEAD ? Outcome.DEAD : Outcome.DUPLICATE)
-                            : pushed(push, work, watching))
-                    .map(outcome -> {
-                        outcomes.put(work, outcome);
-                        return outcomes;
-                    }));
-        }
-        return all;
-    }
-
-    private Future<Optional<Outcome>> known(SqlConnection connection, Work work) {
-        return inbox.find(connection, work.eventId()).compose(known -> known.isPresent() && work.isParked()
-                && known.get() != Outcome.DEAD
-                ? parkedEvents.remove(connection, work, List.of(work)).map(known) : Future.succeededFuture(known));
-    }
-
-    private Future<Outcome> pushed(PushHandler push, Work work, UnaryOperator<SqlConnection> watching) {
-        LogScope.turnTo(() -> work.logFields(group));
-        return Future.succeededFuture().compose(start -> watch.inside(() -> push.push(work.event())))
-                .timeout(handlerTimeout.toMillis(), TimeUnit.MILLISECONDS)
-                .compose(done -> transactions.run(OWN_STATEMENTS, watching,
-                        telling -> inbox.claim(telling.connection(), Set.of(work.eventId()))
-                                .compose(told -> !work.isParked() ? Future.<Void>succeededFuture()
-                                        : parkedEvents.remove(telling.connection(), work, List.of(work)).mapEmpty())))
-                .map(Outcome.APPLIED);
     }
 
     /** Only before its first query can a transaction be told how it is to see others. */

@@ -11,6 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ final class PartitionLeases implements Claims {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLeases.class);
     private static final long TTL_MILLIS = 10_000;
     private static final long RENEWAL_MILLIS = 3_000;
+    private static final long LAST_WORD_NANOS = 2_000_000_000L;
     /** KEYS lease. ARGV epoch, instance, ttl. 1: it is had; 0: a newer owner has it. */
     private static final String TAKE = """
             local held = redis.call('GET', KEYS[1])
@@ -51,7 +53,8 @@ final class PartitionLeases implements Claims {
     private final String instance;
     /** Those whose lease was asked for. */
     private final Set<AssignedPartition> known = new HashSet<>();
-    private final Set<AssignedPartition> anothers = new HashSet<>();
+    /** Each with the moment when Redis said so last. */
+    private final Map<AssignedPartition, Long> anothers = new HashMap<>();
     private long renewal = -1;
 
     PartitionLeases(Vertx vertx, RedisLink redis, String group, String instance) {
@@ -65,17 +68,17 @@ final class PartitionLeases implements Claims {
     public Future<Map<Work, Outcome>> run(List<Work> works, Effects effects) {
         Set<AssignedPartition> partitions = works.stream().map(Work::partition).collect(Collectors.toSet());
         List<AssignedPartition> asked = partitions.stream()
-                .filter(partition -> !known.contains(partition) || anothers.contains(partition)).toList();
+                .filter(partition -> !known.contains(partition) || anothers.containsKey(partition)).toList();
         return (asked.isEmpty() ? Future.succeededFuture() : take(asked)).compose(told ->
-                partitions.stream().noneMatch(anothers::contains) ? effects.apply(works) : applyOurs(works, effects));
+                partitions.stream().noneMatch(anothers::containsKey) ? effects.apply(works) : applyOurs(works, effects));
     }
 
     private Future<Map<Work, Outcome>> applyOurs(List<Work> works, Effects effects) {
-        List<Work> ours = works.stream().filter(work -> !anothers.contains(work.partition())).toList();
+        List<Work> ours = works.stream().filter(work -> !anothers.containsKey(work.partition())).toList();
         return ours.isEmpty() ? Future.succeededFuture(Map.of()) : effects.apply(ours);
     }
 
-    /** Never fails: with Redis away a lease is nobody's. */
+    /** Never fails: with Redis away its last word counts for 2 s, then a lease is nobody's. */
     private Future<Void> take(List<AssignedPartition> partitions) {
         known.addAll(partitions);
         if (renewal < 0) {
@@ -87,7 +90,8 @@ final class PartitionLeases implements Claims {
             }
             return (Void) null;
         }).otherwise(away -> {
-            partitions.forEach(anothers::remove);
+            long now = System.nanoTime();
+            anothers.values().removeIf(told -> now - told >= LAST_WORD_NANOS);
             return null;
         });
     }
@@ -95,7 +99,7 @@ final class PartitionLeases implements Claims {
     private void onAnswer(AssignedPartition partition, Response had) {
         if (had.toInteger() == 1) {
             anothers.remove(partition);
-        } else if (anothers.add(partition)) {
+        } else if (anothers.put(partition, System.nanoTime()) == null) {
             LOG.warn("group={} topic={} partition={} A newer owner has this partition's lease: its events wait here until "
                     + "Kafka takes it away", group, partition.topicPartition().topic(), partition.topicPartition().partition());
         }
@@ -104,7 +108,7 @@ final class PartitionLeases implements Claims {
     private void renew() {
         List<AssignedPartition> gone = known.stream().filter(AssignedPartition::isClosed).toList();
         known.removeAll(gone);
-        anothers.removeAll(gone);
+        anothers.keySet().removeAll(gone);
         if (!gone.isEmpty()) {
             redis.send(gone.stream().map(this::release).toList());
         }

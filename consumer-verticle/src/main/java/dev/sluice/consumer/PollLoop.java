@@ -62,6 +62,8 @@ final class PollLoop implements ConsumerRebalanceListener {
     /** Decoded and not handed over: the queue had no room. While it has any, nothing is read. */
     private final Deque<Work> refused = new ArrayDeque<>();
     private final Mailbox mailbox = new Mailbox();
+    /** What is served while a callback of Kafka's runs, too. */
+    private final Mailbox urgent = new Mailbox();
     private final Semaphore wakes = new Semaphore(0);
     private final HandlerWatch watch;
     private final Listener listener;
@@ -93,7 +95,7 @@ final class PollLoop implements ConsumerRebalanceListener {
         this.positions = positions;
         this.commits = commits;
         this.pipeline = pipeline;
-        this.drain = new Drain(pipeline);
+        this.drain = new Drain(pipeline, urgent);
         this.settings = settings;
         this.budget = budget;
         this.watch = watch;
@@ -136,6 +138,13 @@ final class PollLoop implements ConsumerRebalanceListener {
         CompletableFuture<Long> resumed = mailbox.ask(() -> goOn(partition, from));
         wake();
         return resumed;
+    }
+
+    /** Any thread. @return see {@link Commits#ahead} */
+    CompletableFuture<Void> commitAhead(Map<AssignedPartition, Long> next) {
+        CompletableFuture<Void> committed = urgent.ask(() -> commits.ahead(next));
+        wake();
+        return committed;
     }
 
     private long goOn(TopicPartition partition, String from) {
@@ -185,6 +194,8 @@ final class PollLoop implements ConsumerRebalanceListener {
 
     /** After the last step, whatever ended it: commits nothing. */
     void end() {
+        mailbox.close();
+        urgent.close();
         forget(List.copyOf(assigned.keySet()));
         close();
     }
@@ -193,6 +204,7 @@ final class PollLoop implements ConsumerRebalanceListener {
         lastTurnNanos = System.nanoTime();
         watch.look();
         mailbox.serve();
+        urgent.serve();
         takeUp();
         handOver(retryGate.due(System.currentTimeMillis()));
         boolean allPaused = applyPauses();

@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.Collection;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -74,6 +75,11 @@ final class PollThread implements Runnable {
 
     CompletableFuture<Long> resume(TopicPartition partition, String from) {
         return loop.resume(partition, from);
+    }
+
+    /** Any thread. @return see {@link Commits#ahead} */
+    CompletableFuture<Void> commitAhead(Map<AssignedPartition, Long> next) {
+        return loop.commitAhead(next);
     }
 
     Collection<LostRange> lost() {

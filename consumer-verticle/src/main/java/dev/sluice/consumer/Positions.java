@@ -1,5 +1,6 @@
 package dev.sluice.consumer;
 
+import dev.sluice.event.Topics;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 
 /**
  * Where the reading of each partition starts, and where it must stop. A partition is read once Kafka has told where: until
@@ -35,17 +37,20 @@ final class Positions {
     private final Consumer<byte[], byte[]> consumer;
     private final Function<String, String> topicIds;
     private final IntSupplier epoch;
+    private final Subscription.Start start;
     /** Assigned, with a start that is not known yet. */
     private final Set<TopicPartition> unplaced = new HashSet<>();
     private volatile Map<TopicPartition, LostRange> lost = Map.of();
 
     Positions(String group, Consumer<byte[], byte[]> consumer, Function<String, String> topicIds) {
-        this(group, consumer, topicIds, () -> 0);
+        this(group, consumer, topicIds, () -> 0, Subscription.Start.EARLIEST);
     }
 
-    /** @param epoch of this member in its group, now */
-    Positions(String group, Consumer<byte[], byte[]> consumer, Function<String, String> topicIds, IntSupplier epoch) {
+    /** @param epoch of this member in its group, now @param start where no commit says where */
+    Positions(String group, Consumer<byte[], byte[]> consumer, Function<String, String> topicIds, IntSupplier epoch,
+              Subscription.Start start) {
         this.epoch = epoch;
+        this.start = start;
         this.group = group;
         this.consumer = consumer;
         this.topicIds = topicIds;
@@ -56,7 +61,7 @@ final class Positions {
         consumer.pause(partitions);
     }
 
-    /** @return those whose start is known now; a group that has never committed starts at the beginning */
+    /** @return those whose start is known now, committed */
     List<AssignedPartition> place() {
         List<AssignedPartition> placed = new ArrayList<>();
         if (unplaced.isEmpty()) {
@@ -65,9 +70,7 @@ final class Positions {
         try {
             Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(unplaced, DEADLINE);
             List<TopicPartition> never = unplaced.stream().filter(partition -> committed.get(partition) == null).toList();
-            if (!never.isEmpty()) { // none would mean all
-                consumer.seekToBeginning(never);
-            }
+            seekToStart(never);
             Map<TopicPartition, Long> suspectUntil = suspects(committed);
             Map<TopicPartition, OffsetAndMetadata> taken = new HashMap<>();
             for (TopicPartition partition : unplaced) {
@@ -87,6 +90,18 @@ final class Positions {
                     passing.toString());
         }
         return placed;
+    }
+
+    /** What is retried is this group's own, wherever it starts. */
+    private void seekToStart(List<TopicPartition> never) {
+        Map<Boolean, List<TopicPartition>> byEnd = never.stream().collect(Collectors.partitioningBy(partition ->
+                start == Subscription.Start.LATEST && !Topics.isRetry(partition.topic())));
+        if (!byEnd.get(true).isEmpty()) { // none would mean all
+            consumer.seekToEnd(byEnd.get(true));
+        }
+        if (!byEnd.get(false).isEmpty()) {
+            consumer.seekToBeginning(byEnd.get(false));
+        }
     }
 
     /** Those that were taken up and not handed over in order, each with its end. */

@@ -23,7 +23,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
@@ -63,6 +62,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private final RedisLink redis;
     private final Claims claims;
     private final StoppedPartitions stopped;
+    private final InboxPurge purge;
     private volatile long budget;
     private volatile double latencyMillis = Double.NaN;
     private volatile double pressing;
@@ -81,6 +81,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
         InvalidSetting.unless(!(handler instanceof PushHandler) || subscription.sequences() != SequenceMode.STRICT,
                 "consumer.subscriptions[].sequences", "strict", "none: handler '" + provider.name() + "' has no transaction to keep "
                         + "an order in");
+        Delivery delivery = subscription.deliveryFor(handler);
         this.watch = new HandlerWatch(group, provider.name());
         this.budget = settings.prefetchStart().bytes();
         this.flow = new FlowController(settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
@@ -97,7 +98,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
                         this::wake);
         this.transactions = new PgTransactions(vertx, pool);
         EffectTransaction transaction = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
-                SequencePolicy.of(subscription.sequences(), group, subscription.ordering()), settings.handlerTimeout(), watch);
+                SequencePolicy.of(subscription.sequences(), group, subscription.ordering()), delivery, settings.handlerTimeout(), watch);
         Durably durably = new Durably(vertx, group, downstream, classifier);
         this.succession = subscription.retriesFor(provider.traits().effect()) == Retries.RELAXED ? Succession.OVERTAKING
                 : succession(pool, new Preserving(vertx, pool, group, durably, subscription.ordering(), settings.maxParked(),
@@ -107,11 +108,15 @@ final class SubscriptionRun implements GroupMeters.Instance {
         EventSpans spans = new EventSpans(node.traces(), group, provider.name());
         Effects guarded = works -> downstream.run(() -> LogScope.within(() -> Work.logFields(group, works),
                 () -> spans.transaction(works, watching -> transaction.apply(works, watching))));
+        Effects delivered = delivery != Delivery.AT_MOST_ONCE ? guarded
+                : new CommittedFirst(context, next -> pollThread().commitAhead(next), guarded);
+        Effects remembered = delivery == Delivery.AT_LEAST_ONCE ? delivered
+                : new Unexpired(settings.inboxHorizon(), System::currentTimeMillis, delivered);
         BiConsumer<Work, Outcome> onSettled =
                 (work, outcome) -> spans.onSettled(work, outcome, () -> meters.onSettled(work, outcome));
         // A handler whose own key tells repeats may have work to do for one.
         Effects effects = new StoredBodies(new LargeLetters(pool), downstream,
-                provider.traits().identity() == NATURAL_KEY ? guarded : new Recognition(claims, guarded));
+                provider.traits().identity() == NATURAL_KEY ? delivered : new Recognition(claims, remembered));
         pipeline.runWith(new BatchRun(vertx, group, effects, classifier, node.bus(), succession,
                 onSettled.andThen(trials::onSettled)
                         .andThen((work, outcome) -> letters.onSettled(outcome, System.nanoTime())),
@@ -119,6 +124,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
                     spans.onEnded(work);
                     pipeline.onEnded(work);
                 }), downstream, succession, trials);
+        this.purge = new InboxPurge(vertx, pool, group, settings.inboxHorizon());
         // At the start only: later it could be the member of another process of this name, and the two would take turns.
         OwnMembers.removeDead(adminProperties(), group, instanceId);
         this.stopped = new StoppedPartitions(vertx, node.bus(), group, (partition, from) -> pollThread().resume(partition, from));
@@ -151,7 +157,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
         Consumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties(), new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         Positions positions = new Positions(subscription.group(), consumer, new TopicIds(adminProperties()),
-                () -> consumer.groupMetadata().generationId());
+                () -> consumer.groupMetadata().generationId(), subscription.start());
         return new PollLoop(subscription.group(), consumer, positions,
                 new Commits(subscription.group(), consumer, positions, meters::onCommitRefused), pipeline, settings,
                 () -> budget, watch, meters)
@@ -161,7 +167,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private Map<String, Object> properties() {
         Map<String, Object> properties = new HashMap<>(kafka.promptProperties(instanceId));
         if (settings.groupProtocol().equals("classic")) {
-            properties.put("partition.assignment.strategy", CooperativeStickyAssignor.class.getName());
+            properties.put("partition.assignment.strategy", settings.assignor().strategy());
         } else { // topic by topic: "uniform" may give one member the events and another nothing but retries
             properties.put("group.remote.assignor", "range");
         }
@@ -179,6 +185,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     /** On the event loop. */
     void start() {
         succession.start();
+        purge.start();
         redis.open();
         pollThread.start();
         meters.add(this);
@@ -280,6 +287,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     /** What is still under way when the poll loop has ended is past its deadline: rolled back, uncommitted. @param membership from now on */
     Future<Void> stop(ConsumerSettings.Membership membership) {
         vertx.cancelTimer(controlTimer);
+        purge.stop();
         meters.remove(this);
         stopped.are(List.of());
         return Future.fromCompletionStage(pollThread.stop(membership), vertx.getOrCreateContext())

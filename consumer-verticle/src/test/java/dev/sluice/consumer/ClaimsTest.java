@@ -132,6 +132,24 @@ class ClaimsTest {
         assertThat(ask(Command.GET, lease(0))).isNull();
     }
 
+    @Test
+    void shouldTakeRedisAtItsLastWordForTwoSecondsWhenItIsAway() throws Exception {
+        for (int partition = 0; partition < 2; partition++) {
+            ask(Command.SET, lease(partition), "1000000:another", "PX", "60000");
+        }
+        try (CapturedLog log = CapturedLog.of(PartitionLeases.class)) {
+            start(Mode.LEASE, Scripted.APPEND);
+            rig.publish("case:1", 1);
+            await().atMost(Duration.ofSeconds(20)).until(() -> log.lines().stream().anyMatch(line -> line.contains("newer owner")));
+        }
+        await().during(Duration.ofSeconds(1)).atMost(Duration.ofSeconds(3)).until(() -> rig.effects().isEmpty());
+        redis.kill();
+        long killed = System.nanoTime();
+
+        await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(20)).until(() -> rig.effects().size() == 1);
+        assertThat(Duration.ofNanos(System.nanoTime() - killed)).isGreaterThan(Duration.ofMillis(1_500));
+    }
+
     private String lease(int partition) {
         return "lease:" + rig.group + ":" + rig.topic + ":" + partition;
     }

@@ -70,6 +70,64 @@ class ReadingTest {
         assertThatThrownBy(() -> resume("earliest")).as("nobody listens for a partition that is read").isNotNull();
     }
 
+    @Test
+    void shouldStartBehindWhatIsThereIfToldSoAndKeepToItAfterARestart() throws Exception {
+        for (int sequence = 1; sequence <= 20; sequence++) {
+            rig.publish(inPartition(0, sequence));
+        }
+        await().atMost(Duration.ofSeconds(10)).until(() -> rig.ends().equals(Map.of(0, 20L)));
+        rig.start(0, Scripted.APPEND, this::latest);
+        await("pinned before anything is read").atMost(Duration.ofSeconds(20)).until(() -> rig.committed().equals(Map.of(0, 20L)));
+        rig.stop(0);
+        rig.publish(inPartition(0, 21));
+        await().atMost(Duration.ofSeconds(10)).until(() -> rig.ends().equals(Map.of(0, 21L)));
+
+        rig.start(0, Scripted.APPEND, this::latest);
+        await().atMost(Duration.ofSeconds(20)).until(() -> rig.committed().equals(Map.of(0, 21L)));
+        assertThat(rig.effects()).containsExactly("/test case:0/21");
+    }
+
+    @Test
+    void shouldNotApplyWhatIsOlderThanTheInboxRemembersButForAReplay() throws Exception {
+        long old = Instant.now().minus(2, ChronoUnit.DAYS).toEpochMilli();
+        rig.start(0, Scripted.APPEND, settings -> {
+            settings.horizon = Duration.ofDays(1);
+            return settings;
+        });
+        rig.publish("case:1", 1);
+        rig.publish(acceptedAt(old, rig.topic, Rig.record(rig.topic, "case:2", 1, Map.of())));
+        rig.publish("case:3", 1);
+        rig.publish(acceptedAt(old, Topics.retryOf(rig.topic), replay("case:9", 1)));
+        postgres.execute("INSERT INTO processed_events (consumer_group, event_id, outcome) VALUES ('" + rig.group
+                + "', 'the first identity', 'dead')");
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> rig.effects().size() == 3 && rig.routed.size() == 1);
+        assertThat(rig.effects()).containsExactlyInAnyOrder("/test case:1/1", "/test case:3/1", "the first identity");
+        assertThat(rig.routed.element().error().types()).contains("dev.sluice.failure.ExpiredRecord");
+        assertThat(rig.routed.element().eventId()).isEqualTo("/test case:2/1");
+    }
+
+    @Test
+    void shouldPurgeWhatIsOlderThanTheInboxRemembers() throws Exception {
+        postgres.execute("INSERT INTO processed_events (consumer_group, event_id, outcome, processed_at) SELECT '" + rig.group
+                + "', 'old ' || n, 'applied', now() - interval '2 days' FROM generate_series(1, 12000) AS n");
+        rig.start(0, Scripted.APPEND, settings -> {
+            settings.horizon = Duration.ofDays(1);
+            return settings;
+        });
+        await().atMost(Duration.ofSeconds(30)).until(() ->
+                postgres.number("SELECT count(*) FROM processed_events WHERE consumer_group = '" + rig.group + "'") == 0);
+    }
+
+    private static ProducerRecord<byte[], byte[]> acceptedAt(long millis, String topic, ProducerRecord<byte[], byte[]> record) {
+        return new ProducerRecord<>(topic, null, millis, record.key(), record.value(), record.headers());
+    }
+
+    private Rig.Settings latest(Rig.Settings settings) {
+        settings.start = Subscription.Start.LATEST;
+        return settings;
+    }
+
     private PartitionResumed resume(String from) throws Exception {
         return rig.node.bus().ask(Addresses.resume(rig.group, rig.topic, 0), new ResumePartition(from)).await(20, TimeUnit.SECONDS);
     }

@@ -101,6 +101,7 @@ final class Rig {
         Duration stopDeadline = Duration.ofSeconds(5);
         Duration handlerTimeout = Duration.ofSeconds(3);
         String protocol = "consumer";
+        Assignor assignor = Assignor.COOPERATIVE_STICKY;
         /** Of the classic protocol; of the other it is the broker's, 45 s. */
         Duration session = Duration.ofSeconds(6);
         ConsumerSettings.Membership membership = ConsumerSettings.Membership.LEFT;
@@ -113,7 +114,11 @@ final class Rig {
         GapSettings gaps = GapSettings.STANDARD;
         Claims.Mode claims = Claims.Mode.LEASE;
         String redis = Backends.redis();
+        RedisSettings.Mode redisMode = RedisSettings.Mode.SINGLE;
         Subscription.Retries retries = Subscription.Retries.RELAXED;
+        Subscription.Start start;
+        Duration horizon = Duration.ofDays(35);
+        Delivery delivery;
         /** The handler's own settings; empty: the script of this rig. */
         Map<String, Object> own = Map.of();
     }
@@ -121,14 +126,14 @@ final class Rig {
     void start(int index, Settings with) throws Exception {
         running.put(index, with);
         Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, with.sequences,
-                with.retries, with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
+                with.retries, with.start, with.delivery, with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500, with.maxParked, with.letterBudget,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
-                with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.membership,
-                with.claims, with.gaps, kafka(with));
+                with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.assignor, with.membership,
+                with.claims, with.horizon, with.gaps, kafka(with));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
-                new RedisSettings(with.redis, Duration.ofSeconds(1)), node, () -> with.membership)).await(30, TimeUnit.SECONDS));
+                new RedisSettings(with.redis, with.redisMode, null, Duration.ofSeconds(1)), node, () -> with.membership)).await(30, TimeUnit.SECONDS));
     }
 
     private static Map<String, String> kafka(Settings with) {

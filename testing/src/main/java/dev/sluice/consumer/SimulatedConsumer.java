@@ -35,7 +35,7 @@ public final class SimulatedConsumer {
         private ConsumerSettings settings() {
             return new ConsumerSettings(List.of(), maxQueueSize, concurrency, maxBatch, 1_000, 1_000_000, new ByteSize(1024),
                     new ByteSize(prefetchBytes), new ByteSize(prefetchBytes), Duration.ofSeconds(35), Duration.ofSeconds(5),
-                    Duration.ofSeconds(30), commitInterval, "consumer", ConsumerSettings.Membership.LEFT, Claims.Mode.OFF, GapSettings.STANDARD, Map.of());
+                    Duration.ofSeconds(30), commitInterval, "consumer", Assignor.RANGE, ConsumerSettings.Membership.LEFT, Claims.Mode.OFF, Duration.ofDays(35), GapSettings.STANDARD, Map.of());
         }
     }
 
@@ -72,7 +72,8 @@ public final class SimulatedConsumer {
                 new LetterBudget(1_000_000, System.nanoTime()), wake);
         this.transactions = new PgTransactions(vertx, pool);
         EffectTransaction effects = new EffectTransaction(vertx, transactions, provider.create(new JsonObject()),
-                provider.traits(), group, SequencePolicy.of(shape.sequences(), group, shape.ordering()), settings.handlerTimeout(), watch);
+                provider.traits(), group, SequencePolicy.of(shape.sequences(), group, shape.ordering()), Delivery.EXACTLY_ONCE,
+                settings.handlerTimeout(), watch);
         Succession succession = !shape.preserving() ? Succession.OVERTAKING : new Preserving(vertx, pool, group,
                 new Durably(vertx, group, downstream, classifier), shape.ordering(), settings.maxParked(), pipeline::acceptAgain);
         pipeline.runWith(new BatchRun(vertx, group, works -> downstream.run(() -> effects.apply(works)), classifier, bus,
