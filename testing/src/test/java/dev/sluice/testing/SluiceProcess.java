@@ -34,6 +34,7 @@ final class SluiceProcess {
     private final Path data;
     private final String kafka;
     private final List<String> settings = new ArrayList<>();
+    private List<String> jvm = List.of("-Xmx512m");
     private Process node;
     private int starts;
 
@@ -50,6 +51,12 @@ final class SluiceProcess {
         for (String setting : settings) {
             this.settings.addAll(List.of("--set", setting));
         }
+    }
+
+    /** @param options of its Java from now on, the heap's size among them */
+    SluiceProcess jvm(String... options) {
+        jvm = List.of(options);
+        return this;
     }
 
     /** Waits until it serves. */
@@ -143,8 +150,9 @@ final class SluiceProcess {
     }
 
     private Process java(String name, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m", "-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "dev.sluice.engine.Main"));
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvm);
+        command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "dev.sluice.engine.Main"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(data.resolve(name + ".out").toFile())
                 .redirectError(data.resolve(name + ".err").toFile());
