@@ -105,6 +105,9 @@ public final class Answers {
         }
         String head = line.toString().strip();
         int size = "$*".indexOf(head.charAt(0)) < 0 ? 0 : Integer.parseInt(head.substring(1));
+        if (size < 0) {
+            return true;
+        }
         switch (head.charAt(0)) {
             case '$' -> text.append(new String(in.readNBytes(size + 2), StandardCharsets.UTF_8).replace("\r\n", "\n"));
             case '*' -> {

@@ -87,6 +87,7 @@ class DeliveryUnderKillTest {
         Path config = folder.resolve("sluice.yaml");
         Files.writeString(config, """
                 consumer:
+                  max-batch: 4
                   subscriptions:
                     - {group: most, topic: events, handler: deadly, delivery: at-most-once, pressure: ignored, settings: {millis: 100}}
                     - {group: least, topic: events, handler: http, delivery: at-least-once, pressure: ignored,
