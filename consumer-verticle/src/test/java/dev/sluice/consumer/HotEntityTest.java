@@ -22,7 +22,7 @@ class HotEntityTest {
     private static final int ENTITIES = 100;
     private static final int EVENTS = 450;
     private static final String HOT = "case:1";
-    private static final long HOT_MILLIS = 40;
+    private static final long HOT_MILLIS = 20;
 
     @Test
     void shouldNotStallTheOthers(@RigExtension.Partitions(2) Rig rig) throws Exception {
