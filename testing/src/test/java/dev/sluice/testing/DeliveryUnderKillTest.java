@@ -6,6 +6,7 @@ import dev.sluice.devstack.junit.StackExtension;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,6 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** Three ways of delivery over the same events, while the process is killed again and again. */
+@Tag("long")
 @Timeout(240)
 @ExtendWith(StackExtension.class)
 class DeliveryUnderKillTest {

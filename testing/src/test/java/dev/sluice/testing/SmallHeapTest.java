@@ -5,6 +5,7 @@ import dev.sluice.devstack.junit.StackExtension;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -23,6 +24,7 @@ import java.util.regex.Pattern;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /** Events of the greatest size wait on every partition, far more than the heap could hold: the process reads what it may. */
+@Tag("long")
 @Timeout(240)
 @ExtendWith(StackExtension.class)
 class SmallHeapTest {
@@ -30,7 +32,7 @@ class SmallHeapTest {
     private static final int PARTITIONS = 24;
     private static final int EACH = 8;
     private static final int MIB = 1 << 20;
-    private static final int HEAP_MIB = 112;
+    private static final int HEAP_MIB = 72;
     /** {@code 70M->31M(108M)}. */
     private static final Pattern COLLECTION = Pattern.compile("(\\d+)M->(\\d+)M\\(\\d+M\\)");
 
