@@ -32,7 +32,7 @@ class SmallHeapTest {
     private static final int PARTITIONS = 24;
     private static final int EACH = 8;
     private static final int MIB = 1 << 20;
-    private static final int HEAP_MIB = 72;
+    private static final int HEAP_MIB = 112;
     /** {@code 70M->31M(108M)}. */
     private static final Pattern COLLECTION = Pattern.compile("(\\d+)M->(\\d+)M\\(\\d+M\\)");
 
