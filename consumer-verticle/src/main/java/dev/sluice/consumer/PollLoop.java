@@ -161,8 +161,7 @@ final class PollLoop implements ConsumerRebalanceListener {
         return offset;
     }
 
-    /** Any thread. */
-    Collection<LostRange> lost() {
+    Collection<LostRange> lost() { // any thread
         return positions.lost();
     }
 
@@ -289,9 +288,7 @@ final class PollLoop implements ConsumerRebalanceListener {
     /** The next turns ask Kafka where they start, as often as need be. */
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-        if (!partitions.isEmpty()) {
-            positions.onAssigned(partitions);
-        }
+        positions.onAssigned(partitions);
     }
 
     @Override
@@ -320,12 +317,11 @@ final class PollLoop implements ConsumerRebalanceListener {
     }
 
     private boolean drain(List<AssignedPartition> partitions, Duration limit) {
-        if (drain.endsWithin(limit, partitions)) {
-            return true;
+        boolean ended = drain.endsWithin(limit, partitions);
+        if (!ended) {
+            LOG.warn("group={} {} partitions are given up with work still under way after {} ms", group, partitions.size(), limit.toMillis());
         }
-        LOG.warn("group={} {} partitions are given up with work still under way after {} ms", group, partitions.size(),
-                limit.toMillis());
-        return false;
+        return ended;
     }
 
     private List<AssignedPartition> tenures(Collection<TopicPartition> partitions) {
