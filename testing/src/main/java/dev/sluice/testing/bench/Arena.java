@@ -52,8 +52,18 @@ final class Arena implements AutoCloseable {
         return folder;
     }
 
+    /**
+     * Complete when each partition answers. A leader that is not there yet turns a new producer's first batch away and may
+     * take the second, which makes the first one late for good: Kafka asks a producer that it does not know for no number.
+     */
     void create(String topic, int partitions) throws ExecutionException, InterruptedException {
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
+        admin.listOffsets(ends(topic, partitions)).all().get();
+    }
+
+    private static Map<TopicPartition, OffsetSpec> ends(String topic, int partitions) {
+        return IntStream.range(0, partitions).boxed()
+                .collect(Collectors.toMap(number -> new TopicPartition(topic, number), number -> OffsetSpec.latest()));
     }
 
     /** From now on PostgreSQL remembers when each transaction has committed; it starts anew for that. */
@@ -87,9 +97,7 @@ final class Arena implements AutoCloseable {
     long lag(String group, String topic, int partitions) throws ExecutionException, InterruptedException {
         Map<TopicPartition, OffsetAndMetadata> committed =
                 admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
-        Map<TopicPartition, OffsetSpec> ends = IntStream.range(0, partitions).boxed()
-                .collect(Collectors.toMap(number -> new TopicPartition(topic, number), number -> OffsetSpec.latest()));
-        return admin.listOffsets(ends).all().get().entrySet().stream().mapToLong(end -> end.getValue().offset()
+        return admin.listOffsets(ends(topic, partitions)).all().get().entrySet().stream().mapToLong(end -> end.getValue().offset()
                 - Optional.ofNullable(committed.get(end.getKey())).map(OffsetAndMetadata::offset).orElse(0L)).sum();
     }
 

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 
-/** Straight to Kafka, for subjects without a gateway: each event at once, acknowledged by all. */
+/**
+ * Straight to Kafka, for subjects without a gateway: each event at once, acknowledged by all. It closes when each event has
+ * its acknowledgement, and fails if one was refused, however late.
+ */
 final class KafkaLane implements OpenLoop.Lane, AutoCloseable {
 
     private final KafkaProducer<byte[], byte[]> producer;
@@ -32,14 +35,15 @@ final class KafkaLane implements OpenLoop.Lane, AutoCloseable {
     }
 
     @Override
-    public void flush() throws Exception {
+    public void flush() {
         if (refused.get() != null) {
-            throw refused.get();
+            throw new IllegalStateException("Kafka has refused an event", refused.get());
         }
     }
 
     @Override
     public void close() {
         producer.close();
+        flush();
     }
 }
