@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -39,7 +41,8 @@ public final class Inbox {
             ON CONFLICT (consumer_group, event_id) DO NOTHING""";
     private static final String FIND = """
             SELECT outcome FROM processed_events WHERE consumer_group = $1 AND event_id = $2""";
-
+    private static final String FIND_ALL = """
+            SELECT event_id, outcome FROM processed_events WHERE consumer_group = $1 AND event_id = ANY ($2::text[])""";
     private static final String REVIVE = """
             UPDATE processed_events SET outcome = 'applied', processed_at = now()
             WHERE consumer_group = $1 AND outcome = 'dead' AND event_id IN (
@@ -68,13 +71,26 @@ public final class Inbox {
      */
     public Future<Set<String>> claim(SqlClient transaction, Collection<String> eventIds) {
         Set<String> fresh = new HashSet<>(eventIds);
-        String[] sorted = fresh.toArray(new String[0]);
-        Arrays.sort(sorted);
-        return transaction.preparedQuery(CLAIM).execute(Tuple.of(group, (Object) sorted)).map(repeats -> {
-            for (Row row : repeats) {
-                fresh.remove(row.getString(0));
-            }
+        return repeats(transaction, fresh.toArray(new String[0])).map(repeats -> {
+            fresh.removeAll(repeats);
             return fresh;
+        });
+    }
+
+    /**
+     * As {@link #claim}, with the other answer.
+     *
+     * @param eventIds different ones; sorted by this
+     * @return those that were there already
+     */
+    public Future<Set<String>> repeats(SqlClient transaction, String[] eventIds) {
+        Arrays.sort(eventIds);
+        return transaction.preparedQuery(CLAIM).execute(Tuple.of(group, (Object) eventIds)).map(rows -> {
+            Set<String> repeats = new HashSet<>();
+            for (Row row : rows) {
+                repeats.add(row.getString(0));
+            }
+            return repeats;
         });
     }
 
@@ -119,6 +135,15 @@ public final class Inbox {
     /** Forgets what has had its outcome for longer than the horizon. @param most in one statement @return how many */
     public Future<Integer> purge(SqlClient client, Duration horizon, int most) {
         return client.preparedQuery(PURGE).execute(Tuple.of(group, OffsetDateTime.now().minus(horizon), most)).map(SqlResult::rowCount);
+    }
+
+    /** Those that have an outcome. */
+    public Future<Map<String, Outcome>> find(SqlClient client, Collection<String> eventIds) {
+        return client.preparedQuery(FIND_ALL).execute(Tuple.of(group, (Object) eventIds.toArray(new String[0]))).map(rows -> {
+            Map<String, Outcome> found = new HashMap<>();
+            rows.forEach(row -> found.put(row.getString(0), Outcome.ofColumn(row.getString(1))));
+            return found;
+        });
     }
 
     public Future<Optional<Outcome>> find(SqlClient client, String eventId) {

@@ -176,34 +176,35 @@ final class EffectTransaction implements Effects {
 
     /** The works whose identity is new; the outcomes of the others are noted. */
     private Future<List<Work>> fresh(SqlConnection connection, Map<String, Work> firsts, Map<Work, Outcome> outcomes) {
-        return claimed(connection, firsts).compose(claimed -> {
-            List<Work> fresh = new ArrayList<>(claimed.size());
-            Future<Void> repeats = Future.succeededFuture();
-            for (Work work : firsts.values()) {
-                if (claimed.contains(work.eventId())) {
+        return repeats(connection, firsts).compose(repeats -> {
+            List<Work> fresh = new ArrayList<>(firsts.size());
+            firsts.forEach((eventId, work) -> {
+                if (!repeats.contains(eventId)) {
                     fresh.add(work);
-                } else {
-                    repeats = repeats.compose(ignored -> inbox.find(connection, work.eventId()))
-                            .onSuccess(found -> outcomes.put(work, found.orElse(Outcome.APPLIED) == Outcome.DEAD
-                                    && !work.isReplay() ? Outcome.DEAD : Outcome.DUPLICATE))
-                            .mapEmpty();
                 }
+            });
+            if (repeats.isEmpty()) {
+                return Future.succeededFuture(fresh);
             }
-            return repeats.map(ignored -> fresh);
+            return inbox.find(connection, repeats).map(found -> {
+                repeats.stream().map(firsts::get).forEach(work -> outcomes.put(work,
+                        found.getOrDefault(work.eventId(), Outcome.APPLIED) == Outcome.DEAD
+                                && !work.isReplay() ? Outcome.DEAD : Outcome.DUPLICATE));
+                return fresh;
+            });
         });
     }
 
     /** A replay takes over the dead identity, and never a new one: nothing to turn means already done. */
-    private Future<Set<String>> claimed(SqlConnection connection, Map<String, Work> firsts) {
+    private Future<Set<String>> repeats(SqlConnection connection, Map<String, Work> firsts) {
         List<String> first = new ArrayList<>(firsts.size());
         List<String> replayed = new ArrayList<>();
         firsts.forEach((eventId, work) -> (work.isReplay() ? replayed : first).add(eventId));
-        if (replayed.isEmpty()) {
-            return inbox.claim(connection, first);
-        }
-        return inbox.claim(connection, first).compose(claimed -> inbox.revive(connection, replayed).map(revived -> {
-            revived.addAll(claimed);
-            return revived;
+        Future<Set<String>> repeats = inbox.repeats(connection, first.toArray(new String[0]));
+        return replayed.isEmpty() ? repeats : repeats.compose(known -> inbox.revive(connection, replayed).map(revived -> {
+            replayed.removeAll(revived);
+            known.addAll(replayed);
+            return known;
         }));
     }
 

@@ -1,5 +1,7 @@
 package dev.sluice.consumer;
 
+import dev.sluice.api.Event;
+import dev.sluice.api.RoutingKey;
 import dev.sluice.event.Outcome;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -7,11 +9,10 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * An event takes effect only if its sequence is above the highest of its entity that has. The entity's row is locked
@@ -33,33 +34,68 @@ final class LatestWins implements SequencePolicy {
         this.group = group;
     }
 
+    /** An entity's place: of the newest of the batch, and of what has had its effect. */
+    private static final class Place implements Comparable<Place> {
+        private final String entity;
+        private long newest;
+        private long last;
+
+        private Place(RoutingKey entity) {
+            this.entity = entity.text();
+        }
+
+        @Override
+        public int compareTo(Place other) {
+            return entity.compareTo(other.entity);
+        }
+    }
+
     @Override
     public Future<List<Work>> current(SqlConnection connection, List<Work> works, Map<Work, Outcome> outcomes) {
         if (works.isEmpty()) {
             return Future.succeededFuture(works);
         }
-        String[] entities = works.stream().map(work -> work.event().requireEntity().text()).toArray(String[]::new);
-        SortedMap<String, Long> newest = new TreeMap<>();
-        for (int i = 0; i < entities.length; i++) {
-            newest.merge(entities[i], works.get(i).event().requireSequence(), Math::max);
+        Map<RoutingKey, Place> byEntity = new HashMap<>(works.size() * 2);
+        Place[] places = new Place[works.size()];
+        for (int i = 0; i < places.length; i++) {
+            Event event = works.get(i).event();
+            places[i] = byEntity.computeIfAbsent(event.requireEntity(), Place::new);
+            places[i].newest = Math.max(places[i].newest, event.requireSequence());
         }
-        return connection.preparedQuery(MOVE).execute(Tuple.of(group, newest.keySet().toArray(new String[0]),
-                newest.values().toArray(new Long[0]))).map(rows -> {
-            Map<String, Long> last = new HashMap<>(newest.size() * 2);
-            for (Row row : rows) {
-                last.put(row.getString(0), row.getLong(1));
-            }
+        Place[] sorted = byEntity.values().toArray(new Place[0]);
+        Arrays.sort(sorted);
+        return moved(connection, sorted).map(moved -> {
             List<Work> current = new ArrayList<>(works.size());
-            for (int i = 0; i < entities.length; i++) {
+            for (int i = 0; i < places.length; i++) {
                 long sequence = works.get(i).event().requireSequence();
-                if (sequence > last.get(entities[i])) {
-                    last.put(entities[i], sequence);
+                if (sequence > places[i].last) {
+                    places[i].last = sequence;
                     current.add(works.get(i));
                 } else {
                     outcomes.put(works.get(i), Outcome.SUPERSEDED);
                 }
             }
             return current;
+        });
+    }
+
+    /** Each learns where it stood. PostgreSQL answers in the order of the rows, but promises none. */
+    private Future<Void> moved(SqlConnection connection, Place[] sorted) {
+        String[] entities = new String[sorted.length];
+        Long[] newest = new Long[sorted.length];
+        for (int i = 0; i < sorted.length; i++) {
+            entities[i] = sorted[i].entity;
+            newest[i] = sorted[i].newest;
+        }
+        return connection.preparedQuery(MOVE).execute(Tuple.of(group, entities, newest)).map(rows -> {
+            int next = 0;
+            for (Row row : rows) {
+                String entity = row.getString(0);
+                int place = next < entities.length && entities[next].equals(entity) ? next : Arrays.binarySearch(entities, entity);
+                sorted[place].last = row.getLong(1);
+                next++;
+            }
+            return null;
         });
     }
 }

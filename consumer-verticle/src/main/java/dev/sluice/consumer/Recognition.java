@@ -4,8 +4,9 @@ import dev.sluice.event.Outcome;
 import io.vertx.core.Future;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -34,36 +35,44 @@ final class Recognition implements Effects {
      * Identities whose repeats need nothing more. That of a dead letter is none: its record comes again until the letter is
      * there. Nor is that of an event that only waits.
      */
-    static Set<String> settled(Map<Work, Outcome> committed) {
-        Set<String> settled = new LinkedHashSet<>(committed.size() * 2);
-        committed.forEach((work, outcome) -> settled.add(work.eventId()));
+    static Collection<String> settled(Map<Work, Outcome> committed) {
+        Collection<String> settled = new ArrayList<>(committed.size());
+        Set<String> open = new HashSet<>();
         committed.forEach((work, outcome) -> {
+            settled.add(work.eventId());
             if (outcome == Outcome.DEAD || !outcome.isFinal()) {
-                settled.remove(work.eventId());
+                open.add(work.eventId());
             }
         });
+        if (!open.isEmpty()) {
+            settled.removeIf(open::contains);
+        }
         return settled;
     }
 
     @Override
     public Future<Map<Work, Outcome>> apply(List<Work> works) {
-        Map<Work, Outcome> outcomes = new LinkedHashMap<>();
+        long now = System.nanoTime();
+        Map<Work, Outcome> recognised = new LinkedHashMap<>();
         List<Work> unknown = new ArrayList<>(works.size());
         for (Work work : works) {
-            if (mayRecognise(work) && window.contains(work.eventId())) {
+            if (mayRecognise(work) && window.contains(work.eventId(), now)) {
                 work.onRecognised();
-                outcomes.put(work, Outcome.DUPLICATE);
+                recognised.put(work, Outcome.DUPLICATE);
             } else {
                 unknown.add(work);
             }
         }
         if (unknown.isEmpty()) {
-            return Future.succeededFuture(outcomes);
+            return Future.succeededFuture(recognised);
         }
         return claims.run(unknown, effects).map(committed -> {
-            settled(committed).forEach(window::add);
-            outcomes.putAll(committed);
-            return outcomes;
+            window.add(settled(committed), System.nanoTime());
+            if (recognised.isEmpty()) {
+                return committed;
+            }
+            recognised.putAll(committed);
+            return recognised;
         });
     }
 }

@@ -4,15 +4,17 @@ import dev.sluice.api.BatchHandler;
 import dev.sluice.api.Event;
 import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider;
+import dev.sluice.api.RoutingKey;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
-import java.util.Collection;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Handler {@code entity-state}: one row per entity with its newest state, guarded by sequence. */
 public final class EntityState implements HandlerProvider, BatchHandler {
@@ -24,6 +26,12 @@ public final class EntityState implements HandlerProvider, BatchHandler {
             SET sequence = excluded.sequence, status = excluded.status, data = excluded.data,
                 event_id = excluded.event_id, updated_at = now()
             WHERE known.sequence < excluded.sequence""";
+
+    /** So that two batches never wait for each other in a circle. */
+    private static final Comparator<RoutingKey> IN_ORDER = (a, b) -> {
+        int order = a.type().compareTo(b.type());
+        return order != 0 ? order : a.id().compareTo(b.id());
+    };
 
     @Override
     public String name() {
@@ -43,18 +51,31 @@ public final class EntityState implements HandlerProvider, BatchHandler {
     /** An entity's older events within the batch are left out: PostgreSQL refuses to touch a row twice. */
     @Override
     public Future<?> handle(SqlConnection transaction, List<Event> events) {
-        Map<String, Event> newest = new TreeMap<>();
+        Map<RoutingKey, Event> newest = new HashMap<>(events.size() * 2);
         for (Event event : events) {
-            newest.merge(event.requireEntity().text(), event,
-                    (a, b) -> b.requireSequence() > a.requireSequence() ? b : a);
+            newest.merge(event.requireEntity(), event, (a, b) -> b.requireSequence() > a.requireSequence() ? b : a);
         }
-        Collection<Event> rows = newest.values();
-        return transaction.preparedQuery(UPSERT).execute(Tuple.of(
-                Columns.texts(rows, event -> event.requireEntity().type()),
-                Columns.texts(rows, event -> event.requireEntity().id()),
-                Columns.longs(rows, Event::requireSequence),
-                Columns.texts(rows, Event::type),
-                Columns.texts(rows, Columns::json),
-                Columns.texts(rows, Event::id)));
+        RoutingKey[] entities = newest.keySet().toArray(new RoutingKey[0]);
+        Arrays.sort(entities, IN_ORDER);
+        return transaction.preparedQuery(UPSERT).execute(columns(entities, newest));
+    }
+
+    private static Tuple columns(RoutingKey[] entities, Map<RoutingKey, Event> newest) {
+        String[] types = new String[entities.length];
+        String[] ids = new String[entities.length];
+        Long[] sequences = new Long[entities.length];
+        String[] statuses = new String[entities.length];
+        String[] data = new String[entities.length];
+        String[] eventIds = new String[entities.length];
+        for (int i = 0; i < entities.length; i++) {
+            Event event = newest.get(entities[i]);
+            types[i] = entities[i].type();
+            ids[i] = entities[i].id();
+            sequences[i] = event.requireSequence();
+            statuses[i] = event.type();
+            data[i] = Columns.json(event);
+            eventIds[i] = event.id();
+        }
+        return Tuple.of(types, ids, sequences, statuses, data, eventIds);
     }
 }

@@ -61,6 +61,15 @@ final class Statement {
             }
             return null;
         }
+        if (sql.startsWith("SELECT event_id, outcome FROM processed_events")) {
+            for (String id : texts(1)) {
+                String outcome = session.inbox().row(id).seenBy(session);
+                if (outcome != null) {
+                    rows.add(new Object[] {id, outcome});
+                }
+            }
+            return null;
+        }
         if (sql.startsWith("UPDATE processed_events SET outcome = $3")) {
             for (String id : texts(1)) {
                 session.inbox().row(id).write(session, parameters.getString(2));
