@@ -4,7 +4,8 @@ import dev.sluice.bus.SharedPressure;
 
 /**
  * Turns what is measured downstream into how much may be read ahead, and how hard producers are pressed. Between its two
- * thresholds of latency it changes nothing, which is wide enough for the batches' own aim of 20 ms. Pure.
+ * thresholds of latency, where the batches' own aim of 20 ms lies, it goes back slowly to where it started, and no further:
+ * else a consumer that has work to do would stay small for good after one slow moment. Pure.
  */
 final class FlowController {
 
@@ -31,12 +32,16 @@ final class FlowController {
     record Decision(long budgetBytes, double pressure) {
     }
 
+    private static final int RECOVERY = 4;
+
     private final long least;
+    private final long start;
     private final long most;
     private long budget;
 
     FlowController(long least, long start, long most) {
         this.least = least;
+        this.start = start;
         this.most = most;
         this.budget = start;
     }
@@ -52,6 +57,8 @@ final class FlowController {
             budget = Math.max(least, budget / 2);
         } else if (now.latencyMillis() < LOW_LATENCY_MILLIS) {
             budget = Math.min(most, budget * 2);
+        } else if (budget < start && !Double.isNaN(now.latencyMillis())) {
+            budget = Math.min(start, budget + budget / RECOVERY);
         }
         return new Decision(budget, failing ? 1 : pressure(now));
     }

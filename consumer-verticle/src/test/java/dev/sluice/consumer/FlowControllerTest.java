@@ -12,9 +12,21 @@ class FlowControllerTest {
 
     @Test
     void shouldHalveAboveAndDoubleBelowTheDeadBand() {
-        assertThat(budgetAt(60)).isEqualTo(512 * KIB);
-        assertThat(budgetAt(20)).isEqualTo(512 * KIB);
-        assertThat(budgetAt(5)).isEqualTo(1024 * KIB);
+        assertThat(budgetAt(5)).isEqualTo(2048 * KIB);
+        assertThat(budgetAt(20)).isEqualTo(2048 * KIB);
+        assertThat(budgetAt(60)).isEqualTo(1024 * KIB);
+        assertThat(budgetAt(20)).isEqualTo(1024 * KIB);
+    }
+
+    @Test
+    void shouldComeBackToItsStartUnderALoadThatKeepsBatchesAtTheirAim() {
+        budgetAt(60);
+        assertThat(budgetAt(60)).isEqualTo(256 * KIB);
+        assertThat(budgetAt(20)).isEqualTo(320 * KIB);
+        for (int i = 0; i < 20; i++) {
+            budgetAt(20);
+        }
+        assertThat(budgetAt(20)).isEqualTo(1024 * KIB);
     }
 
     @Test
