@@ -61,6 +61,10 @@ final class Arena implements AutoCloseable {
         admin.listOffsets(ends(topic, partitions)).all().get();
     }
 
+    void delete(String topic) throws ExecutionException, InterruptedException {
+        admin.deleteTopics(List.of(topic)).all().get();
+    }
+
     private static Map<TopicPartition, OffsetSpec> ends(String topic, int partitions) {
         return IntStream.range(0, partitions).boxed()
                 .collect(Collectors.toMap(number -> new TopicPartition(topic, number), number -> OffsetSpec.latest()));

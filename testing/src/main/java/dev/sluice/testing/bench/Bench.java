@@ -12,6 +12,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,12 +29,14 @@ import java.util.concurrent.Callable;
         description = "Measures Sluice beside its baselines; see docs/performance.md.")
 public final class Bench implements Callable<Integer> {
 
-    private static final List<String> SCENARIOS = List.of("drain", "end-to-end", "gateway");
+    private static final List<String> SCENARIOS = List.of("drain", "end-to-end", "gateway", "spike", "scale", "micro");
+
+    private static final List<String> WITHOUT_ARENA = List.of("gateway", "micro");
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
 
-    @Parameters(arity = "0..*", defaultValue = "drain", paramLabel = "NAME", description = "drain, end-to-end, gateway (default: ${DEFAULT-VALUE})")
+    @Parameters(arity = "0..*", defaultValue = "drain", paramLabel = "NAME", description = "drain, end-to-end, gateway, spike, scale, micro (default: ${DEFAULT-VALUE})")
     private List<String> scenarios;
 
     @Option(names = "--json", description = "prints the results as a JSON list")
@@ -81,27 +85,58 @@ public final class Bench implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "no scenario '" + unknown + "'; there are " + String.join(", ", SCENARIOS));
         });
         List<Subject> chosen = subjects.isEmpty() ? List.of(Subject.values()) : subjects.stream().map(Subject::of).toList();
-        List<Result> results = new ArrayList<>();
-        try (Arena arena = new Arena(data.resolve("bench").toAbsolutePath(), data.resolve("programs").toAbsolutePath())) {
-            for (String scenario : scenarios.stream().filter(name -> !name.equals("gateway")).toList()) {
-                List<Subject> suited = scenario.equals("drain") ? chosen : chosen.stream().filter(Subject::holdsRates).toList();
-                Measurement measurement = scenario.equals("drain") ? drain(arena, suited) : endToEnd(arena);
-                for (String setting : durable) {
-                    arena.durable(setting.equals("on"));
-                    results.addAll(measure(scenario, measurement, suited, setting.equals("on")));
-                }
-            }
+        List<Result> results = new ArrayList<>(scenarios.contains("micro") ? Micro.run() : List.of());
+        if (!WITHOUT_ARENA.containsAll(scenarios)) {
+            measureInArena(chosen, results);
         }
         if (scenarios.contains("gateway")) {
             List<Result> gateway = Result.of(new GatewayBench(data.resolve("bench/gateway").toAbsolutePath(), runs,
                     Duration.ofSeconds(6), Duration.ofSeconds(6), 300_000, List.of()).run());
             gateway.forEach(result -> System.err.println(result.line()));
             results.addAll(gateway);
+            plot("gateway", results);
         }
         if (json) {
             System.out.println(JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(results));
         }
         return 0;
+    }
+
+    private void measureInArena(List<Subject> chosen, List<Result> results) throws Exception {
+        try (Arena arena = new Arena(data.resolve("bench").toAbsolutePath(), data.resolve("programs").toAbsolutePath())) {
+            for (String scenario : scenarios.stream().filter(name -> !WITHOUT_ARENA.contains(name)).toList()) {
+                boolean drains = scenario.equals("drain") || scenario.equals("scale");
+                List<Subject> suited = drains ? chosen : chosen.stream().filter(Subject::holdsRates).toList();
+                Measurement measurement = measurement(scenario, arena, suited);
+                for (String setting : durable) {
+                    arena.durable(setting.equals("on"));
+                    results.addAll(measure(scenario, measurement, suited, setting.equals("on")));
+                }
+                plot(scenario, results);
+            }
+        }
+    }
+
+    private void plot(String scenario, List<Result> results) throws IOException {
+        Path file = data.resolve("bench").resolve(scenario + ".svg");
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, Chart.of(scenario, results.stream().filter(result -> result.scenario().equals(scenario)).toList()));
+        System.err.println("plot: " + file);
+    }
+
+    private Measurement measurement(String scenario, Arena arena, List<Subject> suited) throws Exception {
+        return switch (scenario) {
+            case "drain" -> drain(arena, suited);
+            case "scale" -> new Scale(arena, events)::run;
+            case "spike" -> {
+                Spike spike = new Spike(new EndToEnd(arena, entities, partitions));
+                yield (subject, number) -> spike.run(subject);
+            }
+            default -> {
+                EndToEnd endToEnd = new EndToEnd(arena, entities, partitions);
+                yield (subject, number) -> endToEnd.run(subject);
+            }
+        };
     }
 
     private Measurement drain(Arena arena, List<Subject> chosen) throws Exception {
@@ -113,11 +148,6 @@ public final class Bench implements Callable<Integer> {
             }
         }
         return (subject, number) -> Map.of("", drains.get(subject.portion()).run(subject, number));
-    }
-
-    private Measurement endToEnd(Arena arena) throws Exception {
-        EndToEnd endToEnd = new EndToEnd(arena, entities, partitions);
-        return (subject, number) -> endToEnd.run(subject);
     }
 
     /** Subjects take turns, so that a machine that gets slower or faster does so for all. */
@@ -137,11 +167,13 @@ public final class Bench implements Callable<Integer> {
         all.forEach((subject, loads) -> loads.forEach((load, ofLoad) -> {
             Map<String, String> settings = new LinkedHashMap<>(subject.settings());
             if (!load.isEmpty()) {
-                settings.put("rate", load);
-                settings.computeIfPresent("profile", (key, forDraining) -> EndToEnd.PROFILE);
+                settings.put(scenario.equals("scale") ? "variant" : "rate", load);
+                if (ofLoad.get(0).latency() != null) {
+                    settings.computeIfPresent("profile", (key, forDraining) -> EndToEnd.PROFILE);
+                }
             }
             Optional<Result> ceiling = results.stream().filter(result -> result.subject().equals(Subject.CEILING.title())
-                    && result.settings().getOrDefault("rate", "").equals(load)).findFirst();
+                    && result.load().equals(load)).findFirst();
             results.add(Result.of(scenario, subject, isDurable, settings, ofLoad, ceiling.orElse(null)));
         }));
         results.forEach(result -> System.err.println(result.line()));

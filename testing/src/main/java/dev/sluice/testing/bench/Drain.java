@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
@@ -24,33 +26,50 @@ final class Drain {
     Drain(Arena arena, Workload workload) throws ExecutionException, InterruptedException {
         this.arena = arena;
         this.workload = workload;
-        this.topic = "drain-" + workload.events() + "-" + workload.partitions();
+        this.topic = "drain-" + System.nanoTime();
         this.records = arena.fill(topic, workload);
     }
 
     /** @param number of the run, which has a group of its own */
     Run run(Subject subject, int number) throws Exception {
+        return run(subject, number, 1);
+    }
+
+    /** @param instances processes; memory is that of the largest */
+    Run run(Subject subject, int number, int instances) throws Exception {
         arena.empty();
         String group = subject.title() + "-" + number + "-" + System.nanoTime();
         long began = System.nanoTime();
         Process process = subject.start(arena, topic, workload.partitions(), group, "consumer=1");
+        List<Process> all = new ArrayList<>(List.of(process));
         try (Connection connection = arena.stack().postgres().connect(); Statement statement = connection.createStatement()) {
+            for (int i = 1; i < instances; i++) {
+                all.add(subject.join(arena, topic, workload.partitions(), group, "consumer=1", "node.name=" + group + "-" + i));
+            }
+            List<Long> pids = all.stream().map(Process::pid).toList();
             String first = "SELECT count(*) FROM (SELECT 1 FROM " + subject.table().effects() + " LIMIT 1) AS one";
             while (number(statement, first) == 0) {
                 pause(subject, process, began, 5);
             }
             double joinSeconds = (System.nanoTime() - began) / 1e9;
-            Usage start = Usage.now(process.pid(), arena);
+            Usage start = Usage.now(pids, arena);
             while (arena.lag(group, topic, workload.partitions()) > 0) {
                 pause(subject, process, began, 50);
             }
-            Usage used = Usage.now(process.pid(), arena).since(start);
-            double rss = ProcessUsage.peakRssMiB(process.pid());
+            Usage used = Usage.now(pids, arena).since(start);
+            double rss = pids.stream().mapToDouble(ProcessUsage::peakRssMiB).max().orElseThrow();
             check(subject, statement);
             return new Run(records / seconds(subject, statement), used.per100k(records), rss, joinSeconds, null);
         } finally {
-            Subject.end(process);
+            for (Process each : all) {
+                Subject.end(each);
+            }
         }
+    }
+
+    /** No run follows: the topic goes. */
+    void forget() throws ExecutionException, InterruptedException {
+        arena.delete(topic);
     }
 
     /** Between the beginnings of the first and the last transaction, and one more like those between. */

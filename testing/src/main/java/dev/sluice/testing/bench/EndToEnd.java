@@ -50,8 +50,18 @@ final class EndToEnd {
         arena.recordCommits();
     }
 
+    /** Loads that follow each other on a subject that runs. */
+    interface Course {
+        /** @return a run for each of them */
+        Map<String, Run> over(Site site) throws Exception;
+    }
+
     /** @return a run for each rate, and one for the highest that held */
     Map<String, Run> run(Subject subject) throws Exception {
+        return run(subject, this::phases);
+    }
+
+    Map<String, Run> run(Subject subject, Course course) throws Exception {
         arena.empty();
         String topic = "end-to-end-" + System.nanoTime();
         arena.create(topic, partitions);
@@ -62,13 +72,13 @@ final class EndToEnd {
             if (subject.isSluice()) {
                 awaitListening(subject, process, gateway);
             }
-            return phases(new Site(subject, process, topic, gateway));
+            return course.over(new Site(subject, process, topic, gateway));
         } finally {
             Subject.end(process);
         }
     }
 
-    private record Site(Subject subject, Process process, String topic, URI gateway) {
+    record Site(Subject subject, Process process, String topic, URI gateway) {
     }
 
     private Map<String, Run> phases(Site site) throws Exception {
@@ -98,13 +108,19 @@ final class EndToEnd {
     }
 
     /** @param lateMicros from when the last event was due to the last commit */
-    private record Phase(OpenLoop loop, Run run, long lateMicros) {
+    record Phase(OpenLoop loop, Run run, long lateMicros) {
     }
 
-    private Phase phase(Site site, int rate, int first, int seconds) throws Exception {
+    Phase phase(Site site, int rate, int first, int seconds) throws Exception {
+        return phases(site, List.of(OpenLoop.startingSoon(rate, first, seconds))).get(0);
+    }
+
+    /** One after the other, without waiting for what the earlier ones have sent. */
+    List<Phase> phases(Site site, List<OpenLoop> loops) throws Exception {
         Usage before = Usage.now(site.process().pid(), arena);
-        OpenLoop loop = OpenLoop.startingSoon(rate, first, seconds);
-        send(site, loop);
+        for (OpenLoop loop : loops) {
+            send(site, loop);
+        }
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (arena.lag(site.topic(), site.topic(), partitions) > 0) {
             site.subject().requireAlive(arena, site.process());
@@ -113,8 +129,12 @@ final class EndToEnd {
             }
             site.process().waitFor(20, TimeUnit.MILLISECONDS);
         }
-        Usage used = Usage.now(site.process().pid(), arena).since(before).per100k(loop.events());
-        return measured(site, loop, used);
+        Usage used = Usage.now(site.process().pid(), arena).since(before).per100k(loops.stream().mapToInt(OpenLoop::events).sum());
+        List<Phase> phases = new ArrayList<>();
+        for (OpenLoop loop : loops) {
+            phases.add(measured(site, loop, used));
+        }
+        return phases;
     }
 
     private void send(Site site, OpenLoop loop) throws Exception {
@@ -166,7 +186,7 @@ final class EndToEnd {
              ResultSet rows = statement.executeQuery("SELECT index, micros FROM (SELECT "
                      + "('x' || right(event_id, 8))::bit(32)::int AS index, "
                      + "(extract(epoch FROM pg_xact_commit_timestamp(xmin)) * 1000000)::bigint AS micros "
-                     + "FROM " + site.subject().table().effects() + ") AS events WHERE index >= " + loop.first())) {
+                     + "FROM " + site.subject().table().effects() + ") AS events WHERE index >= " + loop.first() + " AND index < " + loop.end())) {
             while (rows.next()) {
                 micros.recordValue(Math.max(0, rows.getLong(2) - loop.dueMicros(rows.getInt(1))));
                 last = Math.max(last, rows.getLong(2));

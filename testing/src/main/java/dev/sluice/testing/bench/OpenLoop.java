@@ -25,6 +25,11 @@ record OpenLoop(int rate, int first, int events, long beganMicros) {
         return new OpenLoop(rate, first, rate * seconds, nowMicros() + 100_000);
     }
 
+    /** The load that begins when this one ends. */
+    OpenLoop then(int nextRate, int seconds) {
+        return new OpenLoop(nextRate, end(), nextRate * seconds, dueMicros(end()));
+    }
+
     long dueMicros(int index) {
         return beganMicros + (index - first) * 1_000_000L / rate;
     }

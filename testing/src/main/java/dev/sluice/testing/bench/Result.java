@@ -46,10 +46,15 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
         return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 
+    /** What tells apart the results of a subject in a scenario; empty when there is one only. */
+    String load() {
+        return settings.getOrDefault("rate", settings.getOrDefault("variant", settings.getOrDefault("http", "")));
+    }
+
     /** For a person: one line. */
     String line() {
-        return "%-10s %-3s %-21s %-8s %8.0f/s%s%s%s".formatted(scenario, durable ? "on" : "off", subject,
-                settings.getOrDefault("rate", settings.getOrDefault("http", "")), eventsPerSecond, runs.isEmpty() ? "" : spread(),
+        return "%-10s %-3s %-21s %-18s %8.0f/s%s%s%s".formatted(scenario, durable ? "on" : "off", subject,
+                load(), eventsPerSecond, runs.isEmpty() ? "" : spread(),
                 p50Millis == null ? "" : "  p50 %.1f p99 %.1f ms".formatted(p50Millis, p99Millis)
                         + (p999Millis == null ? "" : ", p99.9 %.1f ms".formatted(p999Millis)),
                 ratioToCeiling == null ? "" : "  ratio %.2f".formatted(ratioToCeiling));

@@ -88,18 +88,21 @@ enum Subject {
      * @param more settings of Sluice, as {@code --set} has them
      */
     Process start(Arena arena, String topic, int partitions, String group, String run, String... more) throws IOException {
+        Files.deleteIfExists(log(arena).toPath());
+        return join(arena, topic, partitions, group, run, more);
+    }
+
+    /** Starts one more of the same group. */
+    Process join(Arena arena, String topic, int partitions, String group, String run, String... more) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         if (Runtime.version().feature() >= 24) {
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
-        if (Runtime.version().feature() >= 19) {
-            command.addAll(List.of("-XX:+AutoCreateSharedArchive", "-Xlog:cds*=off",
-                    "-XX:SharedArchiveFile=" + arena.folder().resolve(title() + ".jsa")));
-        }
+        command.addAll(LeftBehind.options(arena.folder(), title(), System.getProperty("java.class.path")));
         command.addAll(baseline == null ? nodeOptions() : List.of("-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(baseline == null ? node(arena, topic, partitions, group, run, more) : loop(arena, topic, group));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log(arena));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log(arena)));
         builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
         builder.environment().put("SLUICE_CONFIG", "");
         return builder.start();
@@ -131,8 +134,8 @@ enum Subject {
 
     static void end(Process process) throws InterruptedException {
         process.destroy();
-        // The first to end leaves its classes behind for later runs.
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        // The first to end leaves something behind for later runs, which may take a while.
+        if (!process.waitFor(120, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
         }
     }

@@ -1,10 +1,17 @@
 package dev.sluice.testing.bench;
 
+import java.util.List;
+
 /** CPU seconds of the three processes that a run keeps busy. */
 record Usage(double consumer, double postgres, double broker) {
 
     static Usage now(long consumer, Arena arena) {
-        return new Usage(ProcessUsage.cpuSeconds(consumer), ProcessUsage.cpuSeconds(arena.stack().postgres().pid()),
+        return now(List.of(consumer), arena);
+    }
+
+    /** @param consumers all instances of the subject */
+    static Usage now(List<Long> consumers, Arena arena) {
+        return new Usage(consumers.stream().mapToDouble(ProcessUsage::cpuSeconds).sum(), ProcessUsage.cpuSeconds(arena.stack().postgres().pid()),
                 ProcessUsage.cpuSeconds(arena.stack().kafka().pid()));
     }
 

@@ -12,9 +12,30 @@ import java.util.UUID;
  * @param events     different ones
  * @param entities   accounts that they belong to
  * @param partitions of the topic
- * @param size       of an event's JSON in bytes
+ * @param size       of an event's JSON in bytes; below 280 its identity is short, and its entity's type is the key's
+ * @param spread     how often each entity comes
  */
-record Workload(int events, int entities, int partitions, int size) {
+record Workload(int events, int entities, int partitions, int size, Spread spread) {
+
+    /** Which entity is next. */
+    enum Spread {
+        /** Each as often as any other. */
+        EVEN {
+            @Override
+            int next(SplittableRandom random, int entities) {
+                return random.nextInt(entities);
+            }
+        },
+        /** The k-th in proportion to 1/k, nearly: a logarithm that is evenly spread. */
+        ZIPF {
+            @Override
+            int next(SplittableRandom random, int entities) {
+                return (int) Math.min(entities - 1, Math.pow(entities, random.nextDouble()) - 1);
+            }
+        };
+
+        abstract int next(SplittableRandom random, int entities);
+    }
 
     /** One event in so many is sent twice: 0.5 %. */
     static final int REPEAT_EVERY = 200;
@@ -23,11 +44,15 @@ record Workload(int events, int entities, int partitions, int size) {
     private static final long SEED = 20260101;
 
     Workload {
-        if (events < REPEAT_EVERY || entities < 1 || partitions < 1 || size < 280) {
+        if (events < REPEAT_EVERY || entities < 1 || partitions < 1 || size < 100) {
             throw new IllegalArgumentException("a workload has at least " + REPEAT_EVERY
-                    + " events, an entity, a partition, and 280 bytes an event; got " + events + ", " + entities + ", "
+                    + " events, an entity, a partition, and 100 bytes an event; got " + events + ", " + entities + ", "
                     + partitions + " and " + size);
         }
+    }
+
+    Workload(int events, int entities, int partitions, int size) {
+        this(events, entities, partitions, size, Spread.EVEN);
     }
 
     /** Receives records in the order of sending. */
@@ -43,7 +68,7 @@ record Workload(int events, int entities, int partitions, int size) {
         byte[][] values = new byte[REPEAT_DISTANCE][];
         int sent = 0;
         for (int i = 0; i < events; i++) {
-            int entity = random.nextInt(entities);
+            int entity = spread.next(random, entities);
             int slot = i % REPEAT_DISTANCE;
             if (i >= REPEAT_DISTANCE && i % REPEAT_EVERY == 0) {
                 sink.send(keys[slot], values[slot]);
@@ -60,7 +85,7 @@ record Workload(int events, int entities, int partitions, int size) {
 
     /** @param cents amount of the payment */
     static byte[] event(UUID id, int entity, int sequence, int size, int cents) {
-        String head = "{\"eventId\":\"" + id + "\",\"type\":\"payment.settled\",\"entityType\":\"account\",\"entityId\":\""
+        String head = size < LONG ? shortHead(id, entity, sequence) : "{\"eventId\":\"" + id + "\",\"type\":\"payment.settled\",\"entityType\":\"account\",\"entityId\":\""
                 + entity + "\",\"sequence\":" + sequence + ",\"data\":{\"user_id\":\"user-" + entity % 977
                 + "\",\"amount\":\"" + cents / 100 + '.' + cents / 10 % 10 + cents % 10
                 + "\",\"currency\":\"EUR\",\"status\":\"" + STATUSES[sequence % STATUSES.length] + "\",\"reference\":\"";
@@ -72,6 +97,14 @@ record Workload(int events, int entities, int partitions, int size) {
         return event;
     }
 
+    /** Without a reference, whose place padding takes: here the status is padded. */
+    private static String shortHead(UUID id, int entity, int sequence) {
+        return "{\"eventId\":\"" + Long.toHexString(id.getMostSignificantBits() & 0xFFFFFFFFFFFFL) + "\",\"type\":\"p\",\"entityId\":\""
+                + entity + "\",\"sequence\":" + sequence + ",\"data\":{\"status\":\"" + STATUSES[sequence % STATUSES.length].charAt(0);
+    }
+
+    /** From here on an event has all of its fields. */
+    private static final int LONG = 280;
     private static final String[] STATUSES = {"authorised", "captured", "settled", "refunded"};
     private static final byte[] END = "\"}}".getBytes(StandardCharsets.UTF_8);
 }

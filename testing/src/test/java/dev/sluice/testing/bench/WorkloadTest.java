@@ -41,6 +41,28 @@ class WorkloadTest {
     }
 
     @Test
+    void shouldMakeSmallAndLargeEventsOfAnEntityThatSluiceKnows() {
+        for (int size : new int[] {100, 4_096}) {
+            new Workload(1_000, 10_000, 24, size).sendTo((key, value) -> {
+                assertThat(value).hasSize(size);
+                JsonNode event = json(value);
+                assertThat(new String(key, StandardCharsets.UTF_8)).isEqualTo("account:" + event.path("entityId").asText());
+                assertThat(event.at("/data/status").asText()).isNotBlank();
+            });
+        }
+    }
+
+    @Test
+    void shouldLetFewEntitiesHaveMostEvents() {
+        Map<String, Integer> events = new HashMap<>();
+        new Workload(10_000, 10_000, 24, 300, Workload.Spread.ZIPF)
+                .sendTo((key, value) -> events.merge(new String(key, StandardCharsets.UTF_8), 1, Integer::sum));
+        int ofTheTen = events.values().stream().sorted((a, b) -> b - a).limit(10).mapToInt(Integer::intValue).sum();
+        assertThat(ofTheTen).isBetween(2_000, 4_000);
+        assertThat(events.size()).isGreaterThan(1_000);
+    }
+
+    @Test
     void shouldBeTheSameEachTime() {
         List<String> first = new ArrayList<>();
         List<String> second = new ArrayList<>();
