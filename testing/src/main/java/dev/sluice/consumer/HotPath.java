@@ -3,7 +3,6 @@ package dev.sluice.consumer;
 import dev.sluice.event.Decoded;
 import dev.sluice.event.EventDecoder;
 import dev.sluice.event.RawRecord;
-import dev.sluice.testing.bench.Samples;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -19,9 +18,12 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -54,11 +56,26 @@ public class HotPath {
 
     @Setup
     public void fill() {
-        Samples.payments(BATCH).forEach(sample -> {
-            RawRecord record = new RawRecord(TOPIC, 0, records.size(), 0, sample.key(), sample.value(), List.of());
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 0; i < BATCH; i++) {
+            int entity = random.nextInt(10_000);
+            RawRecord record = new RawRecord(TOPIC, 0, i, 0, bytes("account:" + entity), bytes(payment(
+                    new UUID(random.nextLong(), random.nextLong()), entity, i)), List.of());
             records.add(record);
             works.add(new Work(anybody, record, decoder.decode(record, TOPIC_ID), 0));
-        });
+        }
+    }
+
+    /** As in the other scenarios, 300 bytes. */
+    private static String payment(UUID id, int entity, int sequence) {
+        String event = "{\"eventId\":\"" + id + "\",\"type\":\"payment.settled\",\"entityType\":\"account\",\"entityId\":\"" + entity
+                + "\",\"sequence\":" + sequence + ",\"data\":{\"user_id\":\"user-" + entity % 977
+                + "\",\"amount\":\"19.90\",\"currency\":\"EUR\",\"status\":\"settled\",\"reference\":\"";
+        return event + "x".repeat(297 - event.length()) + "\"}}";
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     @Benchmark
