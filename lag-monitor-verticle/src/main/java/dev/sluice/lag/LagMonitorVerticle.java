@@ -77,7 +77,7 @@ public final class LagMonitorVerticle extends VerticleBase {
                 .and(node.bus().listen(Addresses.LOADS, load -> scaling.onHeard(load, System.nanoTime())));
         return GroupOffsets.open(vertx, kafka, client, settings.deadline(), topicsByGroup).compose(offsets ->
                 vertx.executeBlocking(() -> new OldestUnread(kafka, client + "-reader")).compose(oldest -> {
-                    sampling = new Sampling(vertx, settings, offsets, oldest, new ParkedCount(postgres.pool(vertx)), pauses);
+                    sampling = new Sampling(vertx, settings, offsets, oldest, new ParkedCount(vertx, postgres.pool(vertx)), pauses);
                     seat = new Seat(vertx, postgres, "lag sampler", this::onSeatChanged);
                     everybody = node.bus().serve(Addresses.LAG_NOW, question -> answer());
                     beat = node.beat(vertx, "lag-monitor-verticle", deploymentID(), () -> fault);

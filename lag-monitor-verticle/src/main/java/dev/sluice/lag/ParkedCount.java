@@ -1,13 +1,18 @@
 package dev.sluice.lag;
 
+import dev.sluice.time.LastAnswer;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.Row;
 
 import java.util.HashMap;
 import java.util.Map;
 
-/** Counts what waits in {@code parked_events}. With PostgreSQL away it says what was true before: nothing leaves then. */
+/**
+ * Counts what waits in {@code parked_events}. With PostgreSQL away, or silent for a second, it says what was true before:
+ * nothing leaves then. For one context.
+ */
 final class ParkedCount {
 
     private static final String COUNT = """
@@ -16,21 +21,21 @@ final class ParkedCount {
     record Of(String group, String topic, int partition) {
     }
 
-    private final Pool pool;
-    private Map<Of, Long> last = Map.of();
+    private static final long PATIENCE_MILLIS = 1_000;
 
-    ParkedCount(Pool pool) {
-        this.pool = pool;
+    private final LastAnswer<Map<Of, Long>> counts;
+
+    ParkedCount(Vertx vertx, Pool pool) {
+        counts = new LastAnswer<>(vertx, PATIENCE_MILLIS, Map.of(), () -> pool.query(COUNT).execute().map(rows -> {
+            Map<Of, Long> found = new HashMap<>();
+            for (Row row : rows) {
+                found.put(new Of(row.getString(0), row.getString(1), row.getInteger(2)), row.getLong(3));
+            }
+            return Map.copyOf(found);
+        }));
     }
 
     Future<Map<Of, Long>> read() {
-        return pool.query(COUNT).execute().map(rows -> {
-            Map<Of, Long> counts = new HashMap<>();
-            for (Row row : rows) {
-                counts.put(new Of(row.getString(0), row.getString(1), row.getInteger(2)), row.getLong(3));
-            }
-            last = Map.copyOf(counts);
-            return last;
-        }).otherwise(away -> last);
+        return counts.ask();
     }
 }

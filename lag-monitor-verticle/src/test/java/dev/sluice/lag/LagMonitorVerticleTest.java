@@ -53,6 +53,7 @@ import static org.awaitility.Awaitility.await;
 class LagMonitorVerticleTest {
 
     private static Kafka kafka;
+    private static Postgres realPostgres;
     private static PostgresSettings postgres;
     private static Admin admin;
 
@@ -64,8 +65,9 @@ class LagMonitorVerticleTest {
     private Bus bus;
 
     @BeforeAll
-    static void connect(Kafka realKafka, Postgres realPostgres) {
-        kafka = realKafka;
+    static void connect(Kafka itsKafka, Postgres itsPostgres) {
+        kafka = itsKafka;
+        realPostgres = itsPostgres;
         postgres = PostgresSettings.of(realPostgres.host(), realPostgres.port(), realPostgres.database(),
                 realPostgres.user(), realPostgres.password());
         Schema.migrate(postgres);
@@ -220,6 +222,19 @@ class LagMonitorVerticleTest {
         kafka.resume();
         await().atMost(Duration.ofSeconds(60)).until(() -> health.get().healthy());
         assertThat(of(lagNow(), topic, 0).lag()).hasValue(2);
+    }
+
+    @Test
+    void shouldTellTheLagAlsoWhilePostgresIsFrozen() throws Exception {
+        produce(topic, 0, 3);
+        commit(topic, 0, 1);
+        realPostgres.freeze();
+        try {
+            assertThat(of(lagNow(), topic, 0).lag()).hasValue(2);
+            assertThat(meters.get("kafka_consumer_group_lag").tags("topic", topic, "partition", "0").gauge().value()).isEqualTo(2);
+        } finally {
+            realPostgres.resume();
+        }
     }
 
     private void deploy(Map<String, Set<String>> topicsByGroup) {

@@ -3,6 +3,7 @@ package dev.sluice.engine.alerts;
 import dev.sluice.bus.Addresses;
 import dev.sluice.bus.AlertReport;
 import dev.sluice.bus.Node;
+import dev.sluice.time.LastAnswer;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import org.slf4j.Logger;
@@ -16,11 +17,12 @@ import java.util.Optional;
 /**
  * Alerts for people without Prometheus: the nodes tell each other what they measure, each judges it all, and one of them
  * tells the webhook. When that one is gone the next one tells, also what was due meanwhile; it may come twice, but is not
- * lost. With PostgreSQL away the silences last known hold. For one context.
+ * lost. With PostgreSQL away, or frozen, the silences last known hold. For one context.
  */
 public final class Alerts {
 
     private static final Logger LOG = LoggerFactory.getLogger(Alerts.class);
+    private static final long PATIENCE_MILLIS = 2_000;
 
     /** One message a rule at most is due at each evaluation. */
     private record Kept(Notice notice, long atMillis) {
@@ -34,6 +36,8 @@ public final class Alerts {
     private final AlertBoard board;
     private final SilenceTable table;
     private final Optional<Webhook> webhook;
+    /** From the start on. */
+    private LastAnswer<List<Silence>> lastSilences;
     private List<Silence> silences = List.of();
     private boolean evaluating;
     /** What another one is to tell; younger than the time in which it would be missed. */
@@ -52,6 +56,7 @@ public final class Alerts {
 
     /** When the database has its tables. */
     public void start() {
+        lastSilences = new LastAnswer<>(vertx, PATIENCE_MILLIS, List.of(), table::live);
         node.bus().listen(Addresses.ALERTS, report -> cluster.onReport(report, System.currentTimeMillis()));
         vertx.setPeriodic(settings.interval().toMillis(), due -> evaluate());
     }
@@ -61,7 +66,7 @@ public final class Alerts {
             return;
         }
         evaluating = true;
-        table.live().onSuccess(live -> silences = live).otherwiseEmpty()
+        lastSilences.ask().onSuccess(live -> silences = live)
                 .compose(read -> vertx.executeBlocking(conditions::evaluate)).onSuccess(this::onEvaluated)
                 .onFailure(error -> LOG.warn("alerts can't be evaluated: {}", error.toString(), error))
                 .onComplete(done -> evaluating = false);

@@ -131,7 +131,7 @@ class AlertsTest {
         refusals.set(2);
         lag = 25_000;
 
-        await().atMost(Duration.ofSeconds(10)).until(() -> received.size() == 1);
+        await().atMost(Duration.ofSeconds(20)).until(() -> !received.isEmpty());
         assertThat(refusals.get()).as("refusals left").isZero();
         assertThat(received.get(0).getString("text")).startsWith("[WARN] PartitionLagHigh").endsWith(", and 1 more");
         assertThat(received.get(0).getJsonArray("attachments").getJsonObject(0).getString("text").split("\n"))
@@ -163,6 +163,25 @@ class AlertsTest {
         call("DELETE", "/admin/alerts/silences/" + new JsonObject(silenced.body()).getLong("id"), "");
 
         await().atMost(Duration.ofSeconds(10)).until(() -> received.size() == 1);
+    }
+
+    /** It stands still, and does not refuse: the incident in which somebody must be told. */
+    @Test
+    void shouldTellAlsoWhilePostgresIsFrozenAndKeepTheSilencesThatItKnows(Postgres postgres) throws Exception {
+        String silenced = call("POST", "/admin/alerts/silences", "{\"alert\": \"PartitionLagHigh\"}").body();
+        lag = 25_000;
+        await().atMost(Duration.ofSeconds(10)).until(() -> call("GET", "/admin/alerts", "").body().contains("\"firing\""));
+        postgres.freeze();
+        try {
+            poison = 11;
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> !received.isEmpty());
+            assertThat(received).allMatch(message -> message.getString("text").contains("PoisonFlood"));
+        } finally {
+            postgres.resume();
+            await().atMost(Duration.ofSeconds(20)).until(() ->
+                    call("DELETE", "/admin/alerts/silences/" + new JsonObject(silenced).getLong("id"), "").statusCode() == 200);
+        }
     }
 
     @Test
