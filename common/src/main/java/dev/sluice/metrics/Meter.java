@@ -60,7 +60,7 @@ public enum Meter {
     CONSUMER_INSTANCES_WANTED("consumer_instances_wanted", Kind.GAUGE, Unit.INSTANCES,
             "Consumer instances that a group should have, by its lag", "group"),
     CONSUMER_POLL_STILL_SECONDS("consumer_poll_still_seconds", Kind.GAUGE, Unit.SECONDS,
-            "Time since the last turn of a poll loop, of the slowest; above 30 the node is not ready", "group"),
+            "Time since the last turn of a poll loop, of the slowest; above consumer.still-after the node is not ready", "group"),
     EVENT_LOOP_DELAY_SECONDS("event_loop_delay_seconds", Kind.GAUGE, Unit.SECONDS,
             "How late an event loop came to a timer, at worst in the last 10 s"),
     EVENT_LOOP_TASKS("event_loop_tasks", Kind.GAUGE, Unit.TASKS,

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param stopDeadline    the same when the process stops
  * @param handlerTimeout  longest run of a handler
  * @param commitInterval  time between two commits of a partition that moves
+ * @param stillAfter     without a turn of its poll loop for so long an instance is ill
  * @param groupProtocol   {@code consumer} (KIP-848) or {@code classic}
  * @param assignor        of the classic protocol
  * @param membership      what becomes of an instance's place in its groups when it stops
@@ -34,7 +35,7 @@ import java.util.Set;
 public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSize, int concurrency, int maxBatch,
                                int maxParked, int letterBudget, ByteSize prefetchMin, ByteSize prefetchMax, ByteSize prefetchStart,
                                Duration revocationDrain, Duration stopDeadline, Duration handlerTimeout,
-                               Duration commitInterval, String groupProtocol, Assignor assignor, Membership membership,
+                               Duration commitInterval, Duration stillAfter, String groupProtocol, Assignor assignor, Membership membership,
                                Claims.Mode claims, Duration inboxHorizon, GapSettings gaps, Map<String, String> kafka) {
 
     /** Settings of Kafka's client that would break a promise. */
@@ -78,6 +79,7 @@ public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSiz
                 "longer than handler-timeout, so that a running handler ends within it");
         InvalidSetting.unless(stopDeadline.toMillis() > 0, "consumer.stop-deadline", stopDeadline, "above 0ms");
         InvalidSetting.unless(commitInterval.toMillis() > 0, "consumer.commit-interval", commitInterval, "above 0ms");
+        InvalidSetting.unless(stillAfter.toMillis() >= 1_000, "consumer.still-after", stillAfter, "1s or more");
         InvalidSetting.unless(groupProtocol.equals("consumer") || groupProtocol.equals("classic"),
                 "consumer.group-protocol", groupProtocol, "consumer, classic");
         kafka = Map.copyOf(kafka);

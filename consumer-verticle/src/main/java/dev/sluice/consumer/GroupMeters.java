@@ -14,9 +14,9 @@ import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -60,7 +60,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
     private final RecentShare repeatsWithoutPostgres = new RecentShare();
     private final AtomicLong repeats = new AtomicLong();
     /** Looking a counter up in the registry costs as much as all else here. */
-    private final Map<Outcome, Counter> processed = new ConcurrentHashMap<>();
+    private final Map<Outcome, Counter> processed = new EnumMap<>(Outcome.class);
     private final Timer processing;
     private final TimeWindowPercentileHistogram recent = new TimeWindowPercentileHistogram(Clock.SYSTEM,
             DistributionStatisticConfig.builder().percentiles(0.99).percentilePrecision(2)
@@ -84,8 +84,19 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         Meter.DOWNSTREAM_LATENCY.gauge(registry, () -> greatest(Instance::latencySeconds, Double.NaN), group);
         Meter.CONSUMER_PROCESSING_LATENCY_P99.gauge(registry, this::p99Seconds, group);
         Meter.CONSUMER_ERROR_RATE.gauge(registry, () -> zeroForNothing(failures.ratio(System.nanoTime())), group);
+        countFromZero();
         Meter.DUPLICATE_DETECTION_COUNT.gauge(registry, repeats::get, group);
         Meter.IDEMPOTENCY_CACHE_HIT_RATE.gauge(registry, () -> repeatsWithoutPostgres.ratio(System.nanoTime()), group);
+    }
+
+    /** A counter that appears with its first event has not risen, for Prometheus. */
+    private void countFromZero() {
+        for (Outcome outcome : Outcome.values()) {
+            processed.put(outcome, Meter.EVENTS_PROCESSED_TOTAL.counter(registry, group, outcome.column()));
+        }
+        Meter.BACKPRESSURE_TRIGGERED_TOTAL.counter(registry, group);
+        Meter.CONSUMER_REBALANCES_TOTAL.counter(registry, group, "revoked");
+        Meter.CONSUMER_REBALANCES_TOTAL.counter(registry, group, "lost");
     }
 
     /** The node's one for the group: one Vert.x is one node. */
@@ -105,8 +116,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
     void onSettled(Work work, Outcome outcome) {
         long now = System.nanoTime();
         long nanos = now - work.polledNanos();
-        processed.computeIfAbsent(outcome, one -> Meter.EVENTS_PROCESSED_TOTAL.counter(registry, group, one.column()))
-                .increment();
+        processed.get(outcome).increment();
         processing.record(nanos, TimeUnit.NANOSECONDS);
         recent.recordLong(nanos);
         failures.add(now, outcome == Outcome.RETRYING || outcome == Outcome.DEAD);

@@ -41,7 +41,6 @@ final class SubscriptionRun implements GroupMeters.Instance {
 
     private static final long CONTROL_MILLIS = 500;
     private static final long LAST_RUNS_MILLIS = 5_000;
-    private static final long STILL_NANOS = TimeUnit.SECONDS.toNanos(30);
 
     private final Vertx vertx;
     private final Subscription subscription;
@@ -266,7 +265,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
         if (pollThread.isRestarting()) {
             return Optional.of(prefix + "the poll loop has failed and starts again, see the log");
         }
-        if (pollThread.stillForNanos() > STILL_NANOS) {
+        if (pollThread.stillForNanos() > settings.stillAfter().toNanos()) {
             return Optional.of(prefix + "the poll loop stands still");
         }
         if (letters.left() < 1) {

@@ -156,7 +156,8 @@ class PollLoopTest {
     private static ConsumerSettings settings() {
         return new ConsumerSettings(List.of(), 500, 2, 500, 1_000, 10_000, ByteSize.parse("256KiB"), ByteSize.parse("5MiB"),
                 ByteSize.parse("1MiB"), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1),
-                Duration.ofMillis(100), "consumer", Assignor.RANGE, ConsumerSettings.Membership.LEFT, Claims.Mode.OFF, Duration.ofDays(35), GapSettings.STANDARD, Map.of());
+                Duration.ofMillis(100), Duration.ofSeconds(30), "consumer", Assignor.RANGE, ConsumerSettings.Membership.LEFT, Claims.Mode.OFF,
+                Duration.ofDays(35), GapSettings.STANDARD, Map.of());
     }
 
     /** A consumer whose group has committed nothing, with one record to read. */

@@ -129,7 +129,7 @@ final class Rig {
                 with.retries, with.start, with.delivery, with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
         ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500, with.maxParked, with.letterBudget,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
-                with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), with.protocol, with.assignor, with.membership,
+                with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), Duration.ofSeconds(30), with.protocol, with.assignor, with.membership,
                 with.claims, with.horizon, with.gaps, kafka(with));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),

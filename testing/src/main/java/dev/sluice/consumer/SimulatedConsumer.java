@@ -35,7 +35,8 @@ public final class SimulatedConsumer {
         private ConsumerSettings settings() {
             return new ConsumerSettings(List.of(), maxQueueSize, concurrency, maxBatch, 1_000, 1_000_000, new ByteSize(1024),
                     new ByteSize(prefetchBytes), new ByteSize(prefetchBytes), Duration.ofSeconds(35), Duration.ofSeconds(5),
-                    Duration.ofSeconds(30), commitInterval, "consumer", Assignor.RANGE, ConsumerSettings.Membership.LEFT, Claims.Mode.OFF, Duration.ofDays(35), GapSettings.STANDARD, Map.of());
+                    Duration.ofSeconds(30), commitInterval, Duration.ofSeconds(30), "consumer", Assignor.RANGE, ConsumerSettings.Membership.LEFT,
+                    Claims.Mode.OFF, Duration.ofDays(35), GapSettings.STANDARD, Map.of());
         }
     }
 
