@@ -3,11 +3,19 @@ package dev.sluice.engine.logs;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.trace.LogScope;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import org.junit.jupiter.api.Test;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -41,6 +49,25 @@ class LogFormatTest {
     @Test
     void shouldLeaveTextAsItIs() {
         assertThat(LogFormat.TEXT.encoder(context, "node-1")).isEmpty();
+    }
+
+    /** As logback.xml has it; a line that names a field itself is not told it again. */
+    @Test
+    void shouldNameEventAndTraceInALineForPeople() throws Exception {
+        PatternLayout layout = new PatternLayout();
+        layout.setContext(context);
+        layout.getInstanceConverterMap().put("scope", ScopeConverter::new);
+        layout.setPattern("%-5level %msg%scope");
+        layout.start();
+        Vertx vertx = Vertx.vertx();
+        try {
+            Map<String, String> about = new TreeMap<>(Map.of("eventId", "e-1", "traceId", "4bf9"));
+            assertThat(Future.<String>future(done -> vertx.runOnContext(now -> LogScope.within(() -> about, () -> vertx.timer(1).map(due ->
+                            layout.doLayout(new LoggingEvent("caller", logger, Level.WARN, "it is slow, eventId={}", null, new Object[] {"e-1"}))))
+                    .onComplete(done))).await(20, TimeUnit.SECONDS)).isEqualTo("WARN  it is slow, eventId=e-1 traceId=4bf9");
+        } finally {
+            vertx.close().await(20, TimeUnit.SECONDS);
+        }
     }
 
     private static LoggerContext contextWithMdc() {
