@@ -1,6 +1,7 @@
 package dev.sluice.testing.report;
 
 import java.util.List;
+import java.util.Set;
 
 /** All plots of a timeline below each other, as one SVG file for a document: it brings its own style and background. */
 public final class Figure {
@@ -15,12 +16,20 @@ public final class Figure {
 
     /** @param seconds the right end of the axes */
     public static String svg(Timeline timeline, double seconds) {
+        return svg(timeline, seconds, Set.of());
+    }
+
+    /** @param heatMaps plots with a row for each series */
+    public static String svg(Timeline timeline, double seconds, Set<String> heatMaps) {
         List<String> plots = timeline.plots();
         int height = plots.size() * Plot.PART_HEIGHT;
         StringBuilder svg = new StringBuilder("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 " + Plot.WIDTH + " " + height
                 + "\">\n<style>" + STYLE + "</style>\n<rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n");
         for (int i = 0; i < plots.size(); i++) {
-            svg.append(new Plot(timeline.series(plots.get(i)), timeline.bands(), seconds).part(plots.get(i), i * Plot.PART_HEIGHT));
+            String plot = plots.get(i);
+            int top = i * Plot.PART_HEIGHT;
+            svg.append(heatMaps.contains(plot) ? new HeatMap(timeline.series(plot), seconds).part(plot, top)
+                    : new Plot(timeline.series(plot), timeline.bands(), seconds).part(plot, top));
         }
         return svg.append("</svg>\n").toString();
     }

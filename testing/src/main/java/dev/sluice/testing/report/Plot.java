@@ -62,6 +62,10 @@ final class Plot {
         int colour = 0;
         int at = LEFT + 8 * title.length() + 20;
         for (String name : series.keySet()) {
+            if (at + 7 * name.length() > WIDTH) {
+                part.append(format("<text x=\"%d\" y=\"14\">...</text>%n", at));
+                break;
+            }
             part.append(format("<text x=\"%d\" y=\"14\" style=\"fill:%s\">&#9632; %s</text>%n", at, COLOURS.get(colour++ % COLOURS.size()), Html.text(name)));
             at += 7 * name.length() + 28;
         }

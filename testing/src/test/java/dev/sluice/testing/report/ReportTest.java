@@ -7,6 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -22,6 +23,20 @@ class ReportTest {
         String svg = new Plot(timeline.series("Lag"), List.of(), 10).svg();
         assertThat(svg.lines().filter(line -> line.startsWith("<path"))).singleElement().asString()
                 .containsPattern("M[0-9.]+ [0-9.]+ M[0-9.]+ [0-9.]+\"").doesNotContain("NaN", "L");
+    }
+
+    @Test
+    void shouldDrawAHeatMapDarkestWhereTheValueIsGreatestAndNothingForNothing() {
+        Timeline timeline = new Timeline(List.of("Lag by partition"));
+        timeline.record("Lag by partition", "audit 0", 1, 0);
+        timeline.record("Lag by partition", "audit 0", 5, 1_000);
+        timeline.record("Lag by partition", "audit 1", 5, 10);
+
+        String svg = Figure.svg(timeline, 10, Set.of("Lag by partition"));
+
+        assertThat(svg.lines().filter(line -> line.contains("fill-opacity=\""))).hasSize(2)
+                .anyMatch(line -> line.contains("fill-opacity=\"1.00\"")).noneMatch(line -> line.contains("fill-opacity=\"0.00\""));
+        assertThat(svg).contains(">audit 0<", ">audit 1<", "darkest: 1,000");
     }
 
     @ParameterizedTest
