@@ -64,7 +64,7 @@ final class SluiceProcess {
         List<String> arguments = new ArrayList<>(List.of("node", "--data", data.toString()));
         arguments.addAll(List.of(options));
         arguments.addAll(settings);
-        node = java("node-" + ++starts, arguments);
+        node = java("node-" + ++starts, jvm, arguments);
         await().atMost(Duration.ofSeconds(60)).until(() -> !node.isAlive()
                 || NodeFile.read(data).filter(file -> file.pid() == node.pid()).isPresent());
         assertThat(node.isAlive()).as(log()).isTrue();
@@ -131,7 +131,7 @@ final class SluiceProcess {
     Process begin(String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--data", data.toString()));
-        return java(arguments[0], all);
+        return java(arguments[0], List.of("-Xmx512m"), all);
     }
 
     Ended ended(String command, Process process) throws IOException, InterruptedException {
@@ -149,9 +149,9 @@ final class SluiceProcess {
                 .until(() -> status().path("lag").asLong(-1) == 0);
     }
 
-    private Process java(String name, List<String> arguments) throws IOException {
+    private Process java(String name, List<String> options, List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(jvm);
+        command.addAll(options);
         command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "dev.sluice.engine.Main"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(data.resolve(name + ".out").toFile())

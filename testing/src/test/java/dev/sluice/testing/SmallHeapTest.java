@@ -25,14 +25,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /** Events of the greatest size wait on every partition, far more than the heap could hold: the process reads what it may. */
 @Tag("long")
-@Timeout(240)
+@Timeout(600)
 @ExtendWith(StackExtension.class)
 class SmallHeapTest {
 
     private static final int PARTITIONS = 24;
     private static final int EACH = 8;
     private static final int MIB = 1 << 20;
-    private static final int HEAP_MIB = 112;
+    private static final int HEAP_MIB = 72;
     /** {@code 70M->31M(108M)}. */
     private static final Pattern COLLECTION = Pattern.compile("(\\d+)M->(\\d+)M\\(\\d+M\\)");
 
