@@ -32,7 +32,7 @@ final class SluiceProcess {
     }
 
     private final Path data;
-    private final String kafka;
+    private final Stack stack;
     private final List<String> settings = new ArrayList<>();
     private List<String> jvm = List.of("-Xmx512m");
     private Process node;
@@ -41,7 +41,7 @@ final class SluiceProcess {
     /** @param settings as {@code --set} has them */
     SluiceProcess(Path data, Stack stack, String... settings) throws IOException {
         this.data = Files.createDirectories(data);
-        this.kafka = stack.kafka().bootstrapServers();
+        this.stack = stack;
         Map<String, Object> where = Map.of("kafka.bootstrap-servers", stack.kafka().bootstrapServers(),
                 "postgres.host", stack.postgres().host(), "postgres.port", stack.postgres().port(),
                 "postgres.database", stack.postgres().database(), "postgres.user", stack.postgres().user(),
@@ -111,11 +111,15 @@ final class SluiceProcess {
         return node.exitValue();
     }
 
-    /** Whatever its state. Its members are taken out of their groups, for the next one to begin at once. */
+    /**
+     * Whatever its state. Its members are taken out of their groups, for the next one to begin at once, and whatever has
+     * happened must not have broken a guarantee.
+     */
     void end() throws Exception {
         if (node != null) {
             kill();
-            Groups.removeMembers(kafka);
+            Groups.removeMembers(stack.kafka().bootstrapServers());
+            Aftermath.mustKeepTheGuarantees(stack);
         }
     }
 
