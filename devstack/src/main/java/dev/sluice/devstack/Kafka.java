@@ -1,8 +1,8 @@
 package dev.sluice.devstack;
 
-/** One broker, which is its own controller. Topics are created by asking, never by accident. */
+/** One broker, which is a controller, too. Topics are created by asking, never by accident. */
 public interface Kafka extends Part {
 
-    /** {@code host:port}. */
+    /** {@code host:port} of this broker; the others of its cluster are found through it. */
     String bootstrapServers();
 }

@@ -40,6 +40,7 @@ record Folders(Path data, Path programs) {
             for (PartName part : PartName.values()) {
                 Trees.delete(of(part));
             }
+            Trees.delete(Brokers.parent(this));
             Trees.delete(data.resolve("logs"));
         } catch (IOException e) {
             throw new StackFailure("can't empty the data folder " + data + ": " + e.getMessage(), e);

@@ -3,9 +3,7 @@ package dev.sluice.devstack.process;
 import dev.sluice.devstack.Answers;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.PartName;
-import dev.sluice.devstack.Ports;
 import dev.sluice.devstack.StackFailure;
-import org.apache.kafka.common.Uuid;
 
 import java.io.File;
 import java.io.IOException;
@@ -28,11 +26,15 @@ final class KafkaProcess extends ProcessPart implements Kafka {
             Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                     .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(Collectors.joining(File.pathSeparator)));
 
+    private final Brokers brokers;
+    private final int number;
     private final List<Listener> others;
 
-    /** @param others beside the one at {@code port} */
-    KafkaProcess(Folders folders, int port, List<Listener> others) {
-        super(PartName.KAFKA, folders, port);
+    /** @param number of this one among the brokers, from 0 @param others beside the listener that every broker has */
+    KafkaProcess(Folders folders, Brokers brokers, int number, List<Listener> others) {
+        super(PartName.KAFKA, folders, brokers.ports().get(number));
+        this.brokers = brokers;
+        this.number = number;
         this.others = List.copyOf(others);
     }
 
@@ -49,7 +51,7 @@ final class KafkaProcess extends ProcessPart implements Kafka {
             Path properties = Files.write(folder.resolve("server.properties"), settings(folder));
             if (!Files.exists(folder.resolve("formatted"))) {
                 child.run(java(logging, "-Xmx128m", "-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool", "format", "--ignore-formatted",
-                        "-t", Uuid.randomUuid().toString(), "-c", properties.toString()), CLASS_PATH, FORMAT);
+                        "-t", brokers.id().toString(), "-c", properties.toString()), CLASS_PATH, FORMAT);
                 Files.createFile(folder.resolve("formatted"));
             }
             child.start(java(logging, "-Xms128m", "-Xmx512m", "-XX:+ExitOnOutOfMemoryError", "kafka.Kafka", properties.toString()),
@@ -61,23 +63,26 @@ final class KafkaProcess extends ProcessPart implements Kafka {
     }
 
     private List<String> settings(Path folder) {
-        int controller = Ports.oneFree();
+        int controller = brokers.controllers().get(number);
         String listeners = others.stream().map(each -> each.name() + "://127.0.0.1:" + each.port() + ",").collect(Collectors.joining());
         String advertised = others.stream().map(each -> "," + each.name() + "://127.0.0.1:" + each.advertisedPort())
                 .collect(Collectors.joining());
         String protocols = others.stream().map(each -> each.name() + ":PLAINTEXT,").collect(Collectors.joining());
-        return List.of("process.roles=broker,controller", "node.id=1", "controller.quorum.voters=1@127.0.0.1:" + controller,
+        return List.of("process.roles=broker,controller", "node.id=" + (number + 1), "controller.quorum.voters=" + brokers.voters(),
                 "controller.listener.names=CONTROLLER",
                 "listeners=PLAINTEXT://127.0.0.1:" + port + "," + listeners + "CONTROLLER://127.0.0.1:" + controller,
                 "advertised.listeners=PLAINTEXT://127.0.0.1:" + port + advertised,
                 "listener.security.protocol.map=" + protocols + "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
                 "log.dirs=" + folder.resolve("data"), "auto.create.topics.enable=false",
                 "message.max.bytes=1572864", "replica.fetch.max.bytes=1572864",
-                "offsets.topic.num.partitions=4", "offsets.topic.replication.factor=1",
-                "transaction.state.log.num.partitions=4", "transaction.state.log.replication.factor=1",
-                "transaction.state.log.min.isr=1", "share.coordinator.state.topic.replication.factor=1",
-                "share.coordinator.state.topic.min.isr=1", "share.coordinator.state.topic.num.partitions=4",
+                "offsets.topic.num.partitions=4", "offsets.topic.replication.factor=" + brokers.copies(),
+                "transaction.state.log.num.partitions=4", "transaction.state.log.replication.factor=" + brokers.copies(),
+                "transaction.state.log.min.isr=" + brokers.copiesInSync(),
+                "share.coordinator.state.topic.replication.factor=" + brokers.copies(),
+                "share.coordinator.state.topic.min.isr=" + brokers.copiesInSync(), "share.coordinator.state.topic.num.partitions=4",
                 "group.initial.rebalance.delay.ms=0",
+                // A broker that was away leads again soon, or nothing would go by it any more.
+                "leader.imbalance.check.interval.seconds=2", "leader.imbalance.per.broker.percentage=1",
                 "group.consumer.heartbeat.interval.ms=500", "group.consumer.min.heartbeat.interval.ms=500",
                 "log.cleaner.dedupe.buffer.size=16777216");
     }

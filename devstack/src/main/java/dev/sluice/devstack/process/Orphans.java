@@ -29,9 +29,9 @@ final class Orphans {
     private Orphans() {
     }
 
-    /** @return how many there were */
+    /** Those of further brokers, too. @return how many there were */
     static int end(Folders folders) {
-        int ended = 0;
+        int ended = Brokers.further(folders).stream().mapToInt(Orphans::end).sum();
         for (PartName part : PartName.values()) {
             Path file = folders.pidFile(part);
             Optional<ProcessHandle> orphan = of(file, part, folders)

@@ -9,6 +9,7 @@ import dev.sluice.devstack.Stack;
 import dev.sluice.devstack.StackFailure;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * The stack as child processes of this JVM, over a data folder that is kept. It owns the folder from its construction to
@@ -28,7 +30,7 @@ public final class ProcessStack implements Stack {
     private static final int MOST_AT_ONCE = 20;
 
     private final FolderLock lock;
-    private final KafkaProcess kafka;
+    private final List<KafkaProcess> brokers;
     private final PostgresProcess postgres;
     private final RedisProcess redis;
 
@@ -42,13 +44,15 @@ public final class ProcessStack implements Stack {
 
     private ProcessStack(Folders folders, Ports ports) {
         this(folders, FolderLock.take(folders.run())
-                .orElseThrow(() -> new StackFailure("another stack runs over " + folders.data())), ports, List.of());
+                .orElseThrow(() -> new StackFailure("another stack runs over " + folders.data())), ports, List.of(List.of()));
     }
 
-    private ProcessStack(Folders folders, FolderLock lock, Ports ports, List<Listener> listeners) {
+    private ProcessStack(Folders folders, FolderLock lock, Ports ports, List<List<Listener>> listeners) {
         this.lock = lock;
         Orphans.end(folders);
-        kafka = new KafkaProcess(folders, ports.kafka(), listeners);
+        Brokers cluster = Brokers.of(listeners.size(), ports.kafka());
+        brokers = IntStream.range(0, cluster.count())
+                .mapToObj(number -> new KafkaProcess(Brokers.folders(folders, number), cluster, number, listeners.get(number))).toList();
         postgres = new PostgresProcess(folders, ports.postgres());
         redis = new RedisProcess(folders, ports.redis());
     }
@@ -58,11 +62,11 @@ public final class ProcessStack implements Stack {
      * there, data and processes, is gone.
      */
     public static ProcessStack empty(Path parent, Path programs) {
-        return empty(parent, programs, List.of());
+        return empty(parent, programs, List.of(List.of()));
     }
 
-    /** The same, with more ways into Kafka. */
-    public static ProcessStack empty(Path parent, Path programs, List<Listener> listeners) {
+    /** The same, with more ways into Kafka. @param listeners for each broker: as many brokers are started */
+    public static ProcessStack empty(Path parent, Path programs, List<List<Listener>> listeners) {
         for (int number = 1; number <= MOST_AT_ONCE; number++) {
             Folders folders = Folders.of(parent.resolve(Integer.toString(number)), programs);
             Optional<FolderLock> lock = FolderLock.take(folders.run());
@@ -85,7 +89,7 @@ public final class ProcessStack implements Stack {
         }).orElse(0);
     }
 
-    /** All three side by side. @throws StackFailure when one of them can't start; the others are stopped then */
+    /** All of it side by side. @throws StackFailure when one of them can't start; the others are stopped then */
     public void start() {
         try {
             start(EnumSet.allOf(PartName.class));
@@ -109,7 +113,12 @@ public final class ProcessStack implements Stack {
 
     @Override
     public Kafka kafka() {
-        return kafka;
+        return brokers.get(0);
+    }
+
+    @Override
+    public List<Kafka> brokers() {
+        return List.copyOf(brokers);
     }
 
     @Override
@@ -133,7 +142,9 @@ public final class ProcessStack implements Stack {
     }
 
     private List<ProcessPart> all() {
-        return List.of(kafka, postgres, redis);
+        List<ProcessPart> all = new ArrayList<>(List.of(postgres, redis));
+        all.addAll(brokers);
+        return all;
     }
 
     /** Waits for every one, then throws the first failure. */

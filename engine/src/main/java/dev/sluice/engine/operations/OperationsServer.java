@@ -19,6 +19,9 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -104,6 +107,7 @@ public final class OperationsServer {
         HttpServerResponse response = request.response();
         try {
             response.setStatusCode(status).putHeader("content-type", "application/json")
+                    .putHeader("date", DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC)))
                     .end(JSON.writeValueAsString(body) + "\n");
         } catch (JsonProcessingException e) {
             request.fail(e);
