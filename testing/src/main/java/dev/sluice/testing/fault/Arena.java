@@ -1,11 +1,13 @@
 package dev.sluice.testing.fault;
 
 import dev.sluice.devstack.Answers;
+import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Stack;
 import dev.sluice.testing.guarantee.Positions;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * All that faults can hit.
@@ -23,12 +25,16 @@ public record Arena(Stack stack, Optional<SmallDisk> disk, List<EngineNode> node
         groups = List.copyOf(groups);
     }
 
-    /** The ways from one node to the parts. */
-    public record NodeLinks(Link kafka, Link postgres, Link redis) implements AutoCloseable {
+    /** The ways from one node to the parts. @param kafka one for each broker */
+    public record NodeLinks(List<Link> kafka, Link postgres, Link redis) implements AutoCloseable {
+
+        public NodeLinks {
+            kafka = List.copyOf(kafka);
+        }
 
         @Override
         public void close() {
-            kafka.close();
+            kafka.forEach(Link::close);
             postgres.close();
             redis.close();
         }
@@ -44,15 +50,25 @@ public record Arena(Stack stack, Optional<SmallDisk> disk, List<EngineNode> node
         return number == nodes.size() ? links : List.of(links.get(number));
     }
 
-    Target kafka() {
-        return new StackTarget(stack.kafka(), () -> Answers.kafka(stack.kafka()));
+    /** To one broker, or to all. */
+    List<Link> kafkaLinks(int choice) {
+        int broker = Math.floorMod(choice / (nodes.size() + 1), stack.brokers().size() + 1);
+        return links(choice).stream().flatMap(node -> broker == stack.brokers().size() ? node.kafka().stream()
+                : Stream.of(node.kafka().get(broker))).toList();
+    }
+
+    /** One of the brokers. */
+    Target kafka(int choice) {
+        int number = Math.floorMod(choice, stack.brokers().size());
+        Kafka broker = stack.brokers().get(number);
+        return new StackTarget(broker, stack.brokers().size() == 1 ? "Kafka" : "Kafka-" + (number + 1), () -> Answers.kafka(broker));
     }
 
     Target postgres() {
-        return new StackTarget(stack.postgres(), () -> Answers.postgres(stack.postgres()));
+        return new StackTarget(stack.postgres(), "PostgreSQL", () -> Answers.postgres(stack.postgres()));
     }
 
     Target redis() {
-        return new StackTarget(stack.redis(), () -> Answers.redis(stack.redis()));
+        return new StackTarget(stack.redis(), "Redis", () -> Answers.redis(stack.redis()));
     }
 }

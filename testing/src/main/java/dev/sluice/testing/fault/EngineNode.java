@@ -26,8 +26,10 @@ public final class EngineNode implements Target, AutoCloseable {
     /**
      * @param settings as {@code --set} has them
      * @param heapMiB  the most that its heap may have
+     * @param clockMoves whether {@link #setClock} is possible
      */
-    public record Options(String name, Path data, Path config, int gatewayPort, int operationsPort, int heapMiB, List<String> settings) {
+    public record Options(String name, Path data, Path config, int gatewayPort, int operationsPort, int heapMiB, List<String> settings,
+                          boolean clockMoves) {
     }
 
     private final Options options;
@@ -77,12 +79,25 @@ public final class EngineNode implements Target, AutoCloseable {
         builder.environment().put("CLASSPATH", classPath());
         try {
             Files.createDirectories(options.data());
+            if (options.clockMoves()) {
+                setClock(Duration.ZERO);
+                builder.environment().putAll(clock().environment());
+            }
             process = builder.start();
             wanted = true;
             Files.writeString(pidFile(), Long.toString(process.pid()));
         } catch (IOException e) {
             throw new FaultFailure(name() + " can't be started: " + e.getMessage(), e);
         }
+    }
+
+    /** Its wall clock, within a second. @param ahead of the real time; negative: behind */
+    void setClock(Duration ahead) throws FaultFailure {
+        clock().set(ahead);
+    }
+
+    private MovableClock clock() {
+        return new MovableClock(options.data().resolveSibling(options.name() + ".clock"));
     }
 
     private Path pidFile() {

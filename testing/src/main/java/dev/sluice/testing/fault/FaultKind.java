@@ -11,14 +11,14 @@ public enum FaultKind {
     FREEZE_NODE(2_000, 6_000, (arena, choice) -> new OwnerFault(new Freeze(arena.node(choice)), arena, arena.node(choice))),
     RESTART_NODE(0, 500, (arena, choice) -> new OwnerFault(new Restart(arena.node(choice)), arena, arena.node(choice))),
     JOIN_AND_LEAVE(500, 3_000, (arena, choice) -> new Guest(arena)),
-    KILL_KAFKA(0, 2_000, (arena, choice) -> new Kill(arena.kafka(), false)),
-    FREEZE_KAFKA(1_000, 5_000, (arena, choice) -> new Freeze(arena.kafka())),
+    KILL_KAFKA(0, 2_000, (arena, choice) -> new Kill(arena.kafka(choice), false)),
+    FREEZE_KAFKA(1_000, 5_000, (arena, choice) -> new Freeze(arena.kafka(choice))),
     CUT_KAFKA(500, 5_000, (arena, choice) -> new LinkFault("cut",
-            arena.links(choice).stream().map(Arena.NodeLinks::kafka).toList(), new Condition.Cut())),
+            arena.kafkaLinks(choice), new Condition.Cut())),
     HALF_OPEN_KAFKA(2_000, 8_000, (arena, choice) -> new LinkFault("half-open",
-            arena.links(choice).stream().map(Arena.NodeLinks::kafka).toList(), new Condition.HalfOpen())),
+            arena.kafkaLinks(choice), new Condition.HalfOpen())),
     THROTTLE_KAFKA(2_000, 5_000, (arena, choice) -> new LinkFault("throttle",
-            arena.links(choice).stream().map(Arena.NodeLinks::kafka).toList(), new Condition.Throttled(16 << 10))),
+            arena.kafkaLinks(choice), new Condition.Throttled(16 << 10))),
     KILL_POSTGRES(0, 2_000, (arena, choice) -> new Kill(arena.postgres(), false)),
     FREEZE_POSTGRES(1_000, 5_000, (arena, choice) -> new Freeze(arena.postgres())),
     CUT_POSTGRES(500, 5_000, (arena, choice) -> new LinkFault("cut",
@@ -37,7 +37,9 @@ public enum FaultKind {
             arena.links(choice).stream().map(Arena.NodeLinks::redis).toList(), new Condition.Cut())),
     HALF_OPEN_REDIS(2_000, 5_000, (arena, choice) -> new LinkFault("half-open",
             arena.links(choice).stream().map(Arena.NodeLinks::redis).toList(), new Condition.HalfOpen())),
-    WIPE_REDIS(0, 200, (arena, choice) -> new WipedRedis(arena.stack().redis()));
+    WIPE_REDIS(0, 200, (arena, choice) -> new WipedRedis(arena.stack().redis())),
+    /** Only where clocks can be moved, and only by name: a node with such a clock asks it slowly. */
+    JUMP_CLOCK(3_000, 10_000, ClockJump::new);
 
     private final int leastMillis;
     private final int mostMillis;
@@ -52,6 +54,10 @@ public enum FaultKind {
     /** As the report names it: {@code kill-node}. */
     public String key() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    public static boolean clocksMove() {
+        return MovableClock.isPossible();
     }
 
     /** @param share from 0 to 1 */

@@ -10,7 +10,7 @@ final class LinkFault implements Fault {
     private final Condition condition;
 
     LinkFault(String verb, List<Link> links, Condition condition) {
-        this.name = verb + " " + (links.size() == 1 ? links.get(0).name() : links.get(0).name().replaceFirst("^[^-]*", "all"));
+        this.name = verb + " " + common(links);
         this.links = links;
         this.condition = condition;
     }
@@ -18,6 +18,15 @@ final class LinkFault implements Fault {
     @Override
     public String name() {
         return name;
+    }
+
+    /** As {@code a-Kafka-2}; {@code all} for the nodes, nothing for the brokers, when there are several. */
+    private static String common(List<Link> links) {
+        List<String[]> words = links.stream().map(link -> link.name().split("-")).toList();
+        String[] first = words.get(0);
+        boolean oneNode = words.stream().allMatch(each -> each[0].equals(first[0]));
+        boolean oneBroker = first.length > 2 && words.stream().allMatch(each -> each[2].equals(first[2]));
+        return (oneNode ? first[0] : "all") + "-" + first[1] + (oneBroker ? "-" + first[2] : "");
     }
 
     @Override

@@ -16,16 +16,18 @@ final class StackTarget implements Target {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final Part part;
+    private final String name;
     private final BooleanSupplier question;
 
-    StackTarget(Part part, BooleanSupplier question) {
+    StackTarget(Part part, String name, BooleanSupplier question) {
         this.part = part;
+        this.name = name;
         this.question = question;
     }
 
     @Override
     public String name() {
-        return part.name().title();
+        return name;
     }
 
     @Override

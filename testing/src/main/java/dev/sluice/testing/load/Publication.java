@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Publishes transfers through the gateways until each is acknowledged, however often they are away meanwhile. */
+/** Publishes transfers through the gateways, however often they are away meanwhile. */
 public final class Publication implements AutoCloseable {
 
     private static final int SENDERS = 8;
@@ -13,11 +13,14 @@ public final class Publication implements AutoCloseable {
     private final List<Thread> threads = new ArrayList<>();
     private final Pace pace;
 
-    /** @param gateways where events are posted; at least one */
-    public Publication(Transfers transfers, Acknowledgements acknowledgements, Pace pace, List<URI> gateways) {
+    /**
+     * @param gateways where events are posted; at least one
+     * @param insists  until each is acknowledged; else one that is turned away is not sent again
+     */
+    public Publication(Transfers transfers, Acknowledgements acknowledgements, Pace pace, List<URI> gateways, boolean insists) {
         this.pace = pace;
         for (int number = 0; number < SENDERS; number++) {
-            Thread thread = new Thread(new Sender(transfers, acknowledgements, pace, gateways, number, SENDERS), "sender-" + number);
+            Thread thread = new Thread(new Sender(transfers, acknowledgements, pace, gateways, insists, number, SENDERS), "sender-" + number);
             thread.setDaemon(true);
             threads.add(thread);
         }
@@ -27,7 +30,7 @@ public final class Publication implements AutoCloseable {
         threads.forEach(Thread::start);
     }
 
-    /** @return whether all is acknowledged (or refused) */
+    /** @return whether all has its answer */
     public boolean awaitEnd(Duration limit) throws InterruptedException {
         long end = System.nanoTime() + limit.toNanos();
         for (Thread thread : threads) {

@@ -20,7 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * One caller of the gateways: one request at a time, NDJSON. What was not acknowledged leaves again, in order, before
- * anything new, and by another gateway, so that the events of an account have one order on the way in.
+ * anything new, and by another gateway, so that the events of an account have one order on the way in. One that does not
+ * insist takes being turned away for an answer; what was not answered leaves again all the same.
  */
 final class Sender implements Runnable {
 
@@ -36,6 +37,7 @@ final class Sender implements Runnable {
     private final Acknowledgements acknowledgements;
     private final Pace pace;
     private final List<URI> gateways;
+    private final boolean insists;
     private final int number;
     private final int senders;
     private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(CONNECT).build();
@@ -43,11 +45,12 @@ final class Sender implements Runnable {
     /** The next event that was not looked at. */
     private int next;
 
-    Sender(Transfers transfers, Acknowledgements acknowledgements, Pace pace, List<URI> gateways, int number, int senders) {
+    Sender(Transfers transfers, Acknowledgements acknowledgements, Pace pace, List<URI> gateways, boolean insists, int number, int senders) {
         this.transfers = transfers;
         this.acknowledgements = acknowledgements;
         this.pace = pace;
         this.gateways = gateways;
+        this.insists = insists;
         this.number = number;
         this.senders = senders;
         this.gateway = number % gateways.size();
@@ -100,6 +103,9 @@ final class Sender implements Runnable {
                     readAnswers(events, again, lines.iterator());
                 } else {
                     acknowledgements.onTurnedAway(events.size());
+                    if (!insists) {
+                        again.clear();
+                    }
                 }
             }
         } catch (IOException | UncheckedIOException e) {
@@ -119,6 +125,9 @@ final class Sender implements Runnable {
                         line.path("duplicate").asBoolean());
             } else if (status == 429 || status >= 500) {
                 acknowledgements.onTurnedAway(1);
+                if (!insists) {
+                    again.remove((Integer) event);
+                }
             } else {
                 again.remove((Integer) event);
                 acknowledgements.onRefused(event, line.toString());

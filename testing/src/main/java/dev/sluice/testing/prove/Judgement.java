@@ -30,7 +30,7 @@ record Judgement(Plan plan, Stack stack, Evidence evidence) {
     Result judge(OffsetBehindEffect offsets) throws SQLException, IOException {
         Transfers transfers = evidence.transfers();
         Acknowledgements acknowledgements = evidence.acknowledgements();
-        try (Letters letters = new Letters(stack.kafka().bootstrapServers(), Letters.DEAD)) {
+        try (Letters letters = new Letters(stack.bootstrapServers(), Letters.DEAD)) {
             letters.catchUp();
             AuditEffects audit = AuditEffects.read(stack.postgres(), transfers);
             Effects proven = new Subject(plan.handler()).effects(stack.postgres(), transfers);

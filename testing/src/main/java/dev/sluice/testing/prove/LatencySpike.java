@@ -19,20 +19,25 @@ import java.util.function.DoublePredicate;
  */
 final class LatencySpike implements Course {
 
-    /** How long each level lasts. */
+    /** How long each level lasts; two more for warming up and for what follows. */
     static final Duration LEVEL = Duration.ofSeconds(30);
-    static final int LEVELS = 3;
+    static final int LEVELS = 5;
     private static final double FAST = 0.001;
     private static final double SLOW = 0.2;
     private static final double AS_BEFORE = 0.9;
     private static final Duration LONGEST_RECOVERY = Duration.ofSeconds(120);
+    private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(90);
+    private static final double CALM_SECONDS = 5;
     private static final long PAUSE_MILLIS = 200;
     private static final List<String> TRIGGERS = List.of("CREATE TABLE prove_latency (seconds float8 NOT NULL)",
             "INSERT INTO prove_latency VALUES (0)", """
             CREATE FUNCTION prove_latency() RETURNS trigger LANGUAGE plpgsql AS
             'BEGIN PERFORM pg_sleep((SELECT seconds FROM prove_latency)); RETURN NULL; END'""",
-            "CREATE TRIGGER prove_latency AFTER INSERT ON accounts FOR EACH STATEMENT EXECUTE FUNCTION prove_latency()",
-            "CREATE TRIGGER prove_latency AFTER INSERT ON audit_log FOR EACH STATEMENT EXECUTE FUNCTION prove_latency()");
+            slow("accounts"), slow("entity_states"), slow("audit_log"));
+
+    private static String slow(String table) {
+        return "CREATE TRIGGER prove_latency AFTER INSERT ON " + table + " FOR EACH STATEMENT EXECUTE FUNCTION prove_latency()";
+    }
 
     private final Plan plan;
     private final Postgres postgres;
@@ -53,6 +58,7 @@ final class LatencySpike implements Course {
                 execute(statement);
             }
             level(FAST);
+            awaitCalm();
             Thread.sleep(LEVEL.toMillis());
             double slow = level(SLOW);
             Thread.sleep(LEVEL.toMillis());
@@ -63,6 +69,27 @@ final class LatencySpike implements Course {
         } catch (SQLException e) {
             evidence.onTrouble("the database can't be slowed down: " + e.getMessage());
         }
+    }
+
+    /** New processes are slow themselves. */
+    private void awaitCalm() throws InterruptedException {
+        double since = evidence.seconds();
+        while (calmFor(since) < CALM_SECONDS) {
+            if (evidence.seconds() - since > LONGEST_WARM_UP.toSeconds()) {
+                evidence.onTrouble("not calm after " + LONGEST_WARM_UP.toSeconds() + " s at " + Math.round(plan.perSecond())
+                        + " events per second: choose a rate that this machine can bear (--events, --minutes)");
+                return;
+            }
+            Thread.sleep(PAUSE_MILLIS);
+        }
+        progress.accept("all is calm");
+    }
+
+    /** @return for how many seconds there has been no pressure */
+    private double calmFor(double since) {
+        double pressed = evidence.timeline().points(Gauges.PRESSURE, "flag in Redis").stream()
+                .filter(point -> point.value() != 0).mapToDouble(Point::seconds).max().orElse(since);
+        return evidence.seconds() - Math.max(since, pressed);
     }
 
     private void awaitRecovery(double since) throws InterruptedException {

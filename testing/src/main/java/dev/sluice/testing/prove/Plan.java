@@ -15,10 +15,11 @@ import java.util.List;
  * @param folder    where data, logs and the report go
  * @param programs  where the stack's programs are unpacked, once
  */
-record Plan(long seed, int events, Scenario scenario, List<FaultKind> kinds, int faults, double perSecond, int nodes, String handler,
-            Path folder, Path programs) {
+record Plan(long seed, int events, Scenario scenario, List<FaultKind> kinds, int faults, double perSecond, int nodes,
+            int brokers, String handler, Path folder, Path programs) {
 
     static final String LEDGER = "ledger";
+    static final String STATE = "entity-state";
     static final String AUDIT = "audit";
     /** A fault needs about as long, with what follows it. */
     private static final Duration ONE_FAULT = Duration.ofSeconds(8);
@@ -55,6 +56,11 @@ record Plan(long seed, int events, Scenario scenario, List<FaultKind> kinds, int
     /** Time between two readings of a gauge. */
     long gaugeMillis() {
         return scenario == Scenario.LATENCY_SPIKE ? 200 : 500;
+    }
+
+    /** Whether what a gateway turns away is sent again. An open loop sends what is due, and what was refused is not: the load stays as it is. */
+    boolean insists() {
+        return scenario != Scenario.LATENCY_SPIKE;
     }
 
     /** An open loop pays all its debts; a run of faults forgives the longer ones. */

@@ -49,7 +49,7 @@ final class Proof implements AutoCloseable {
         progress.accept(scene.residents().size() + " nodes are ready");
         Acknowledgements acknowledgements = evidence.acknowledgements();
         Stack stack = scene.stack();
-        String kafka = stack.kafka().bootstrapServers();
+        String kafka = stack.bootstrapServers();
         try (Positions positions = new Positions(kafka); Letters moved = new Letters(kafka, MOVED);
              Gauges gauges = new Gauges(evidence, plan, scene, positions)) {
             OffsetBehindEffect offsets = new OffsetBehindEffect(stack.postgres(), positions, moved, evidence.transfers(),
@@ -81,7 +81,7 @@ final class Proof implements AutoCloseable {
     private void publish(Course course) throws InterruptedException {
         Pace pace = new Pace(plan.perSecond(), plan.longestDebt(), plan.leavingDuring(0));
         try (Publication publication = new Publication(evidence.transfers(), evidence.acknowledgements(), pace,
-                scene.residents().stream().map(EngineNode::events).toList())) {
+                scene.residents().stream().map(EngineNode::events).toList(), plan.insists())) {
             publication.start();
             course.run(pace);
             pace.allowUpTo(plan.events());

@@ -1,6 +1,7 @@
 package dev.sluice.testing.prove;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.sluice.testing.fault.FaultKind;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,14 +27,18 @@ final class ProveCommand implements Callable<Integer> {
     private int faults;
 
     @Option(names = "--scenario", defaultValue = "all", paramLabel = "NAME", description = "which faults, or what else: all, crash, freeze,"
-            + " network, rebalance, kafka, postgres, redis, latency-spike (default: ${DEFAULT-VALUE})")
+            + " network, rebalance, kafka, postgres, redis, clock, latency-spike (default: ${DEFAULT-VALUE})")
     private String scenario;
+
+    @Option(names = "--brokers", defaultValue = "1", paramLabel = "N",
+            description = "1, or 3 that keep three copies of each record; a fault of Kafka then hits one of them (default: ${DEFAULT-VALUE})")
+    private int brokers;
 
     @Option(names = "--seed", paramLabel = "S", description = "decides events and faults; printed, so that a run can be repeated")
     private Long seed;
 
-    @Option(names = "--handler", defaultValue = Plan.LEDGER, paramLabel = "NAME", description = "prove a handler of your own, see docs/guarantees.md"
-            + " (default: ${DEFAULT-VALUE})")
+    @Option(names = "--handler", paramLabel = "NAME", description = "prove a handler of your own, see docs/guarantees.md"
+            + " (default: " + Plan.LEDGER + "; for latency-spike " + Plan.STATE + ", which bears a higher rate)")
     private String handler;
 
     @Option(names = "--minutes", paramLabel = "M", description = "spread the load over so long (default: 8 seconds a fault)")
@@ -54,7 +59,10 @@ final class ProveCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(),
                     "--events: allowed are 100 to 20000000; --faults: 0 to 10000; --minutes: more than 0");
         }
-        if (!handler.matches("[a-z0-9]+(-[a-z0-9]+)*") || handler.equals(Plan.AUDIT)) {
+        if (brokers != 1 && brokers != 3) {
+            throw new ParameterException(spec.commandLine(), "--brokers: " + brokers + " is not allowed; allowed: 1 or 3");
+        }
+        if (handler != null && !handler.matches("[a-z0-9]+(-[a-z0-9]+)*") || Plan.AUDIT.equals(handler)) {
             throw new ParameterException(spec.commandLine(), "--handler: '" + handler
                     + "' is not allowed; allowed: a handler's name, lower-case words joined by hyphens, but for " + Plan.AUDIT);
         }
@@ -73,12 +81,16 @@ final class ProveCommand implements Callable<Integer> {
     }
 
     private Plan plan(Scenario chosen) {
+        if (chosen == Scenario.CLOCK && !chosen.kinds().contains(FaultKind.JUMP_CLOCK)) {
+            throw new ParameterException(spec.commandLine(), "--scenario clock needs libfaketime (Debian: apt-get install libfaketime)");
+        }
         long number = Optional.ofNullable(seed).orElseGet(() -> ThreadLocalRandom.current().nextLong(1, 1_000_000_000));
         int wanted = chosen.kinds().isEmpty() ? 0 : faults;
         double rate = minutes != null ? events / (minutes * 60)
                 : chosen == Scenario.LATENCY_SPIKE ? events / (double) LatencySpike.LEVEL.multipliedBy(LatencySpike.LEVELS).toSeconds()
                 : Plan.rate(events, wanted);
         Path home = data.toAbsolutePath().normalize();
-        return new Plan(number, events, chosen, chosen.kinds(), wanted, rate, NODES, handler, home.resolve("prove"), home.resolve("programs"));
+        return new Plan(number, events, chosen, chosen.kinds(), wanted, rate, NODES, brokers,
+                Optional.ofNullable(handler).orElse(chosen == Scenario.LATENCY_SPIKE ? Plan.STATE : Plan.LEDGER), home.resolve("prove"), home.resolve("programs"));
     }
 }

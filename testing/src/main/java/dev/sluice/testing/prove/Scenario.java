@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 /** What a proof is to show: which faults it draws from, or which course it takes. */
 enum Scenario {
 
-    ALL(kind -> true),
+    ALL(kind -> kind != FaultKind.JUMP_CLOCK),
     CRASH(kind -> kind.name().startsWith("KILL_")),
     FREEZE(kind -> kind.name().startsWith("FREEZE_")),
     NETWORK(kind -> kind.name().matches("(CUT|HALF_OPEN|DELAY|THROTTLE)_.*")),
@@ -21,6 +21,8 @@ enum Scenario {
     KAFKA(kind -> kind.name().endsWith("_KAFKA")),
     POSTGRES(kind -> kind.name().endsWith("_POSTGRES") || kind == FaultKind.END_SESSIONS || kind == FaultKind.LOCK_TABLE),
     REDIS(kind -> kind.name().endsWith("_REDIS")),
+    /** The wall clocks of nodes jump, and nodes are killed meanwhile. */
+    CLOCK(kind -> kind == FaultKind.JUMP_CLOCK || kind == FaultKind.KILL_NODE),
     /** No faults: the database is slow for a while, and producers must hear of it. */
     LATENCY_SPIKE(kind -> false);
 
@@ -36,7 +38,11 @@ enum Scenario {
 
     /** Those that can be brought about here. */
     List<FaultKind> kinds() {
-        return kinds.stream().filter(kind -> kind != FaultKind.FILL_POSTGRES || SmallDisk.isPossible()).toList();
+        return kinds.stream().filter(kind -> switch (kind) {
+            case FILL_POSTGRES -> SmallDisk.isPossible();
+            case JUMP_CLOCK -> FaultKind.clocksMove();
+            default -> true;
+        }).toList();
     }
 
     static Optional<Scenario> of(String key) {

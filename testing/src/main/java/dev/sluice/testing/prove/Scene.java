@@ -21,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -35,7 +36,8 @@ final class Scene implements AutoCloseable {
     private final Plan plan;
     /** Held while the folder is ours. */
     private final FileChannel lock;
-    private final List<Listener> listeners;
+    /** For each broker one of each node. */
+    private final List<List<Listener>> listeners;
     private final ProcessStack stack;
     private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     private final List<Arena.NodeLinks> links = new ArrayList<>();
@@ -47,8 +49,8 @@ final class Scene implements AutoCloseable {
     Scene(Plan plan) throws IOException, FaultFailure {
         this.plan = plan;
         Files.createDirectories(plan.folder());
-        listeners = IntStream.rangeClosed(0, plan.nodes())
-                .mapToObj(number -> new Listener("NODE" + (char) ('A' + number), Ports.oneFree(), Ports.oneFree())).toList();
+        listeners = IntStream.range(0, plan.brokers()).mapToObj(broker -> IntStream.rangeClosed(0, plan.nodes())
+                .mapToObj(node -> new Listener("NODE" + (char) ('A' + node), Ports.oneFree(), Ports.oneFree())).toList()).toList();
         lock = FileChannel.open(plan.folder().resolve("prove.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         if (lock.tryLock() == null) {
             lock.close();
@@ -85,7 +87,7 @@ final class Scene implements AutoCloseable {
         for (int number = 0; number <= plan.nodes(); number++) {
             boolean guest = number == plan.nodes();
             String name = guest ? GUEST : String.valueOf((char) ('a' + number));
-            Arena.NodeLinks ways = links(name, listeners.get(number));
+            Arena.NodeLinks ways = links(name, number);
             links.add(ways);
             List<String> settings = new ArrayList<>(settings(ways));
             if (guest) {
@@ -93,7 +95,7 @@ final class Scene implements AutoCloseable {
             }
             Files.deleteIfExists(folder.resolve(name + ".log"));
             nodes.add(new EngineNode(new EngineNode.Options(name, folder.resolve(name), config, Ports.oneFree(), Ports.oneFree(),
-                    HEAP_MIB, settings)));
+                    HEAP_MIB, settings, plan.kinds().contains(FaultKind.JUMP_CLOCK))));
         }
         for (EngineNode node : residents()) {
             node.launch();
@@ -103,14 +105,21 @@ final class Scene implements AutoCloseable {
         }
     }
 
-    private Arena.NodeLinks links(String node, Listener listener) throws FaultFailure {
-        return new Arena.NodeLinks(new Link(node + "-Kafka", vertx, listener.advertisedPort(), listener.port()),
+    private Arena.NodeLinks links(String node, int number) throws FaultFailure {
+        List<Link> kafka = new ArrayList<>();
+        for (int broker = 0; broker < plan.brokers(); broker++) {
+            Listener listener = listeners.get(broker).get(number);
+            kafka.add(new Link(node + "-Kafka" + (plan.brokers() == 1 ? "" : "-" + (broker + 1)), vertx, listener.advertisedPort(),
+                    listener.port()));
+        }
+        return new Arena.NodeLinks(kafka,
                 new Link(node + "-PostgreSQL", vertx, 0, stack.postgres().port()),
                 new Link(node + "-Redis", vertx, 0, Integer.parseInt(stack.redis().uri().replaceFirst(".*:", ""))));
     }
 
     private List<String> settings(Arena.NodeLinks ways) {
-        return List.of("kafka.bootstrap-servers=127.0.0.1:" + ways.kafka().port(), "postgres.host=127.0.0.1",
+        String kafka = ways.kafka().stream().map(link -> "127.0.0.1:" + link.port()).collect(Collectors.joining(","));
+        return List.of("kafka.bootstrap-servers=" + kafka, "postgres.host=127.0.0.1",
                 "postgres.port=" + ways.postgres().port(), "postgres.database=" + stack.postgres().database(),
                 "postgres.user=" + stack.postgres().user(), "postgres.password=" + stack.postgres().password(),
                 "redis.uri=redis://127.0.0.1:" + ways.redis().port(), "operations.start-deadline=110s");

@@ -36,7 +36,7 @@ class PlanTest {
     }
 
     private static Plan plan(int events, int faults) {
-        return new Plan(3, events, Scenario.CRASH, Scenario.CRASH.kinds(), faults, 100, 2, Plan.LEDGER, Path.of("x"), Path.of("y"));
+        return new Plan(3, events, Scenario.CRASH, Scenario.CRASH.kinds(), faults, 100, 2, 1, Plan.LEDGER, Path.of("x"), Path.of("y"));
     }
 
     @Test

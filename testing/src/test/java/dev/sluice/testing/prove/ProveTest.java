@@ -30,7 +30,7 @@ class ProveTest {
     @Test
     void shouldProveAHandlerOfSomebodyElse() throws Exception {
         List<FaultKind> kinds = List.of(FaultKind.KILL_NODE, FaultKind.KILL_POSTGRES);
-        Plan plan = new Plan(7, 5_000, Scenario.CRASH, kinds, kinds.size(), 400, 2, "type-counts", folder, PROGRAMS);
+        Plan plan = new Plan(7, 5_000, Scenario.CRASH, kinds, kinds.size(), 400, 2, 1, "type-counts", folder, PROGRAMS);
         try (Proof proof = new Proof(plan, System.out::println)) {
             Result result = proof.run();
 
@@ -46,7 +46,7 @@ class ProveTest {
                 FaultKind.HALF_OPEN_POSTGRES, FaultKind.CUT_REDIS);
         long seed = System.nanoTime() % 1_000_000;
         List<String> told = new ArrayList<>();
-        Plan plan = new Plan(seed, 10_000, Scenario.ALL, kinds, kinds.size(), 400, 2, Plan.LEDGER, folder, PROGRAMS);
+        Plan plan = new Plan(seed, 10_000, Scenario.ALL, kinds, kinds.size(), 400, 2, 1, Plan.LEDGER, folder, PROGRAMS);
         Result result;
         try (Proof proof = new Proof(plan, told::add)) {
             result = proof.run();
