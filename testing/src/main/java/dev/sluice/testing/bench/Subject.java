@@ -98,7 +98,10 @@ enum Subject {
         if (Runtime.version().feature() >= 24) {
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
-        command.addAll(LeftBehind.options(arena.folder(), title(), System.getProperty("java.class.path")));
+        if (Runtime.version().feature() >= 19) {
+            command.addAll(List.of("-XX:+AutoCreateSharedArchive", "-Xlog:cds*=off",
+                    "-XX:SharedArchiveFile=" + arena.folder().resolve(title() + ".jsa")));
+        }
         command.addAll(baseline == null ? nodeOptions() : List.of("-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(baseline == null ? node(arena, topic, partitions, group, run, more) : loop(arena, topic, group));
@@ -134,8 +137,8 @@ enum Subject {
 
     static void end(Process process) throws InterruptedException {
         process.destroy();
-        // The first to end leaves something behind for later runs, which may take a while.
-        if (!process.waitFor(120, TimeUnit.SECONDS)) {
+        // The first to end leaves its classes behind for later runs.
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
         }
     }
