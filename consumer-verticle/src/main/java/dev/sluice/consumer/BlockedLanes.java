@@ -173,8 +173,8 @@ final class BlockedLanes {
             lane.failed = false;
             lane.running = works;
             running += works;
-            if (works == 0) {
-                count(lane, -lane.parked);
+            if (works == 0 || works > lane.parked) { // more: rows of a replaced owner are among them
+                count(lane, works - lane.parked);
             }
             goOn(partition, key, lane);
         }

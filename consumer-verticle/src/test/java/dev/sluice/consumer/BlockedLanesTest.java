@@ -45,6 +45,21 @@ class BlockedLanesTest {
         assertThat(lanes.parked()).isZero();
     }
 
+    /** A replaced owner may have added one where its successor had begun already. */
+    @Test
+    void shouldNotOpenALaneWhileThereAreRowsThatItDidNotKnowOf() {
+        lanes.onFound(partition, LANE, 1, 0);
+        lanes.due(0, 10);
+        lanes.onLoaded(partition, LANE, 2);
+        lanes.onRowDeleted(partition, LANE);
+        lanes.onEnded(partition, LANE, true);
+        lanes.onEnded(partition, LANE, true);
+
+        assertThat(lanes.isBlocked(partition, LANE)).isTrue();
+        assertThat(lanes.parked()).isEqualTo(1);
+        assertThat(lanes.due(0, 10)).containsExactly(new Due(partition, LANE));
+    }
+
     @Test
     void shouldNotOpenALaneWhileARowIsStillBeingWritten() {
         lanes.onFound(partition, LANE, 1, 0);
