@@ -64,7 +64,7 @@ final class LetterRecords {
     private KafkaConsumer<byte[], byte[]> consumer() {
         Map<String, Object> properties = new HashMap<>(kafka.clientProperties("sluice-dead-letter-reader"));
         properties.put("enable.auto.commit", "false");
-        properties.put("auto.offset.reset", "latest");
+        properties.put("auto.offset.reset", "earliest"); // behind the end it would pass what it is to find
         return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
