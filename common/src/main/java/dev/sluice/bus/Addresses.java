@@ -25,6 +25,10 @@ public final class Addresses {
     public static final Request<DeadLetters.Act, DeadLetters.Acted> ACT_ON_LETTERS = new Request<>(
             "sluice.dlq.act", DeadLetters.Act.class, DeadLetters.Acted.class, Duration.ofSeconds(30));
 
+    /** Operations server to the DLQ router: who did what to the letters. */
+    public static final Request<DeadLetters.ListActions, DeadLetters.Actions> LIST_ACTIONS = new Request<>(
+            "sluice.dlq.actions", DeadLetters.ListActions.class, DeadLetters.Actions.class, Duration.ofSeconds(10));
+
     /** Anybody to the lag monitor: lag, computed now. */
     public static final Request<LagQuestion, LagReport> LAG_NOW =
             new Request<>("sluice.lag.now", LagQuestion.class, LagReport.class, Duration.ofSeconds(10));

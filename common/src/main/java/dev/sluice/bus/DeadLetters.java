@@ -63,6 +63,33 @@ public sealed interface DeadLetters extends Message {
     }
 
     /**
+     * What is null does not filter.
+     *
+     * @param letter the id of one that was meant. @param from RFC 3339, inclusive. @param to exclusive
+     * @param before actions older than the one of this id only; 0 for the newest page
+     */
+    record ListActions(String letter, String from, String to, long before, int limit) implements DeadLetters {
+    }
+
+    /**
+     * One portion of what an operator did.
+     *
+     * @param at      RFC 3339
+     * @param action  {@code replay}, {@code discard} or {@code export}
+     * @param letters how many; of a replay that is under way, how many so far
+     * @param meant   how many the portion had
+     * @param outcome {@code begun}, {@code done} or {@code failed}
+     * @param endedAt null while it is under way, and for ever when it was cut off
+     */
+    record Action(long id, String at, String actor, String action, String reason, int letters, int meant, String outcome,
+                  String endedAt) {
+    }
+
+    /** The newest first. @param next {@code before} of the next page; 0 after the last */
+    record Actions(List<Action> actions, long next) implements DeadLetters {
+    }
+
+    /**
      * @param letters done by this request; in a dry run all that are meant
      * @param missing whose record Kafka has no more: left open
      * @param next    {@code after} of the request that goes on; 0 when nothing is left

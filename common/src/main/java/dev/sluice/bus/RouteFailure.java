@@ -1,6 +1,7 @@
 package dev.sluice.bus;
 
 import dev.sluice.event.RawRecord;
+import dev.sluice.failure.AlreadyDead;
 import dev.sluice.failure.ErrorInfo;
 
 /**
@@ -16,6 +17,16 @@ import dev.sluice.failure.ErrorInfo;
  */
 public record RouteFailure(String routeId, String group, RawRecord record, String eventId, ErrorInfo error, int failures,
                            long withinMillis, Order order, int retries) implements Message {
+
+    /** It was dead when it came again: nothing has failed but the answer about its letter. */
+    public boolean diedBefore() {
+        return error.types().contains(AlreadyDead.class.getName());
+    }
+
+    public RouteFailure because(String message) {
+        return new RouteFailure(routeId, group, record, eventId, new ErrorInfo(error.types(), error.sqlState(),
+                error.httpStatus(), message, error.stack()), failures, withinMillis, order, retries);
+    }
 
     /** Whether later events of an entity may overtake a failed one. */
     public enum Order {

@@ -37,8 +37,11 @@ public final class Inbox {
     private static final String GIVE_BACK = """
             DELETE FROM processed_events WHERE consumer_group = $1 AND event_id = ANY ($2::text[])""";
     private static final String BURY = """
-            INSERT INTO processed_events (consumer_group, event_id, outcome) VALUES ($1, $2, 'dead')
-            ON CONFLICT (consumer_group, event_id) DO NOTHING""";
+            INSERT INTO processed_events (consumer_group, event_id, outcome, error_type, error_message)
+            VALUES ($1, $2, 'dead', $3, $4) ON CONFLICT (consumer_group, event_id) DO NOTHING""";
+    private static final String CAUSE = """
+            SELECT error_type, error_message FROM processed_events
+            WHERE consumer_group = $1 AND event_id = $2 AND outcome = 'dead' AND error_type IS NOT NULL""";
     private static final String FIND = """
             SELECT outcome FROM processed_events WHERE consumer_group = $1 AND event_id = $2""";
     private static final String FIND_ALL = """
@@ -120,16 +123,30 @@ public final class Inbox {
     }
 
     /**
-     * Before a dead letter is written: takes the identity, so that no zombie can apply the event any more.
+     * Before a dead letter is written: takes the identity, so that no zombie can apply the event any more, and keeps why.
      *
+     * @param cause what its letter says
      * @return DEAD when the letter is to be written (now, or again because it is not known to have been), any other
      *         outcome when there is one already and no letter is due
      */
-    public Future<Outcome> bury(SqlClient client, String eventId) {
-        return client.preparedQuery(BURY).execute(Tuple.of(group, eventId))
+    public Future<Outcome> bury(SqlClient client, String eventId, Cause cause) {
+        return client.preparedQuery(BURY).execute(Tuple.of(group, eventId, cause.errorType(), cause.errorMessage().replace('\0', ' ')))
                 .compose(inserted -> inserted.rowCount() == 1
                         ? Future.succeededFuture(Outcome.DEAD)
                         : find(client, eventId).map(found -> found.orElse(Outcome.DEAD)));
+    }
+
+    /** Why an event is dead. @param errorType as in {@code x-error-type} */
+    public record Cause(String errorType, String errorMessage) {
+    }
+
+    /** What {@link #bury} was told first; empty when the event is not dead, or nobody was told why. */
+    public Future<Optional<Cause>> causeOf(SqlClient client, String eventId) {
+        return client.preparedQuery(CAUSE).execute(Tuple.of(group, eventId)).map(rows -> {
+            var row = rows.iterator();
+            return row.hasNext() ? Optional.of(row.next()).map(one -> new Cause(one.getString(0), one.getString(1)))
+                    : Optional.empty();
+        });
     }
 
     /** Forgets what has had its outcome for longer than the horizon. @param most in one statement @return how many */

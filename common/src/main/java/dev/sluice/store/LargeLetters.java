@@ -15,7 +15,6 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * {@code large_letters}: records that no retry or dead-letter topic takes. What is in the topic instead points here; its
@@ -25,7 +24,10 @@ public final class LargeLetters {
 
     private static final String SAVE = """
             INSERT INTO large_letters (id, key, value, headers) VALUES ($1, $2, $3, $4) ON CONFLICT (id) DO NOTHING""";
-    private static final String FIND = "SELECT key, value, headers FROM large_letters WHERE id = $1";
+    private static final String FIND = "SELECT key, value, headers, applied_at FROM large_letters WHERE id = $1";
+    private static final String EMPTY = """
+            UPDATE large_letters SET key = NULL, value = NULL, headers = '', applied_at = now()
+            WHERE id = $1 AND applied_at IS NULL""";
 
     private final SqlClient postgres;
 
@@ -40,11 +42,30 @@ public final class LargeLetters {
                 Buffer.buffer(HeaderBytes.write(record.headers())))).map(id);
     }
 
-    /** @return the pointer's place, time and failure headers with the body that it points to; empty when that is gone */
-    public Future<Optional<RawRecord>> find(RawRecord pointer) {
+    /** What a pointer points to. */
+    public sealed interface Found {
+    }
+
+    /** @param record the pointer's place, time and failure headers with the body that it points to */
+    public record Whole(RawRecord record) implements Found {
+    }
+
+    /** Its event has had its effect, and the body is gone for that reason. */
+    public record Applied() implements Found {
+    }
+
+    /** Nobody knows of it. */
+    public record Missing() implements Found {
+    }
+
+    public Future<Found> find(RawRecord pointer) {
         return postgres.preparedQuery(FIND).execute(Tuple.of(pointer.header(FailureHeaders.BODY))).map(rows -> {
-            var row = rows.iterator();
-            return row.hasNext() ? Optional.of(whole(pointer, row.next())) : Optional.empty();
+            var each = rows.iterator();
+            if (!each.hasNext()) {
+                return new Missing();
+            }
+            Row row = each.next();
+            return row.getValue("applied_at") != null ? new Applied() : new Whole(whole(pointer, row));
         });
     }
 
@@ -56,9 +77,12 @@ public final class LargeLetters {
                 bytes(row.getBuffer("key")), bytes(row.getBuffer("value")), headers);
     }
 
-    /** The event has had its effect. Never fails: a row that stays costs room only. */
-    public void forget(RawRecord pointer) {
-        postgres.preparedQuery("DELETE FROM large_letters WHERE id = $1").execute(Tuple.of(pointer.header(FailureHeaders.BODY)));
+    /**
+     * The event has had its effect, and nobody needs its body any more. The row stays: the pointer comes again when its
+     * offset was not committed. What this does not reach stays as it is, which costs room only.
+     */
+    public void empty(RawRecord pointer) {
+        postgres.preparedQuery(EMPTY).execute(Tuple.of(pointer.header(FailureHeaders.BODY)));
     }
 
     private static String idOf(String group, String eventId, RawRecord record) {

@@ -30,6 +30,7 @@ class InboxTest {
     private static EmbeddedPostgres server;
     private static Vertx vertx;
     private static Pool pool;
+    private static final Inbox.Cause CAUSE = new Inbox.Cause("TRANSIENT", "no answer");
     private final Inbox inbox = new Inbox("group");
 
     @BeforeAll
@@ -129,10 +130,13 @@ class InboxTest {
     void shouldBuryOnlyWhatHasNoOutcomeYet() throws Exception {
         done(inbox.claim(pool, Set.of("applied")));
 
-        assertThat(done(inbox.bury(pool, "applied"))).isEqualTo(Outcome.APPLIED);
-        assertThat(done(inbox.bury(pool, "new"))).isEqualTo(Outcome.DEAD);
-        assertThat(done(inbox.bury(pool, "new"))).isEqualTo(Outcome.DEAD);
+        assertThat(done(inbox.bury(pool, "applied", CAUSE))).isEqualTo(Outcome.APPLIED);
+        assertThat(done(inbox.bury(pool, "new", CAUSE))).isEqualTo(Outcome.DEAD);
+        assertThat(done(inbox.bury(pool, "new", CAUSE))).isEqualTo(Outcome.DEAD);
         assertThat(done(inbox.claim(pool, Set.of("new")))).isEmpty();
+        assertThat(done(inbox.bury(pool, "new", new Inbox.Cause("PERMANENT", "again")))).isEqualTo(Outcome.DEAD);
+        assertThat(done(inbox.causeOf(pool, "new"))).contains(CAUSE);
+        assertThat(done(inbox.causeOf(pool, "applied"))).isEmpty();
     }
 
     private static <T> T done(Future<T> future) throws Exception {

@@ -54,15 +54,20 @@ final class StoredBodies implements Effects {
 
     private Future<Map<Work, Outcome>> applyAlone(Work work) {
         return downstream.run(() -> letters.find(work.record())).compose(found -> {
-            Decoded read = decoder.read(found.orElseThrow(() -> new UnreadableBody("its body is in PostgreSQL no more")),
-                    work.partition().topicId());
+            if (found instanceof LargeLetters.Applied) {
+                return Future.succeededFuture(Map.of(work, Outcome.DUPLICATE));
+            }
+            if (!(found instanceof LargeLetters.Whole whole)) {
+                throw new UnreadableBody("its body is in PostgreSQL no more");
+            }
+            Decoded read = decoder.read(whole.record(), work.partition().topicId());
             if (!(read instanceof Decoded.Readable readable)) {
                 throw new UnreadableBody(read instanceof Decoded.Undecodable fault ? fault.reason() : "it has no body");
             }
             work.onBodyRead(readable.event());
             return effects.apply(List.of(work)).onSuccess(outcomes -> {
                 if (outcomes.getOrDefault(work, Outcome.DEAD) != Outcome.DEAD) {
-                    letters.forget(work.record());
+                    letters.empty(work.record());
                 }
             });
         });

@@ -65,7 +65,9 @@ final class LetterDesk {
             for (Map.Entry<String, RawRecord> each : List.copyOf(portion.records().entrySet())) {
                 if (each.getValue().header(FailureHeaders.BODY) != null) {
                     filled = filled.compose(before -> large.find(each.getValue())).map(found -> {
-                        found.ifPresent(record -> portion.records().put(each.getKey(), record));
+                        if (found instanceof LargeLetters.Whole whole) {
+                            portion.records().put(each.getKey(), whole.record());
+                        }
                         return portion;
                     });
                 }

@@ -1,5 +1,7 @@
 package dev.sluice.dlq;
 
+import dev.sluice.event.Topics;
+
 import java.time.Duration;
 
 /** The way of a failed event. */
@@ -29,5 +31,9 @@ sealed interface Route {
 
     /** The end. */
     record Letter(String topic, int retries, String errorType) implements Route {
+
+        static Letter of(String errorType, int retries) {
+            return new Letter(errorType.equals("POISON") ? Topics.DLQ_POISON : Topics.DLQ_ERRORS, retries, errorType);
+        }
     }
 }

@@ -6,7 +6,6 @@ import dev.sluice.event.FailureHeaders;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.Sequences;
 import dev.sluice.event.Topics;
-import dev.sluice.failure.AlreadyDead;
 import dev.sluice.failure.ExpiredRecord;
 import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.RetrySchedule;
@@ -49,7 +48,7 @@ final class RoutePolicy {
 
     /** Its first letter may not have been written: this one tells what that would have told. */
     private static boolean isBlockedAgain(RouteFailure failure) {
-        return failure.order() == Order.BLOCKED && failure.error().types().contains(AlreadyDead.class.getName());
+        return failure.order() == Order.BLOCKED && failure.diedBefore();
     }
 
     private static boolean isExpired(RouteFailure failure) {

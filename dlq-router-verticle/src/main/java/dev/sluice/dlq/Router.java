@@ -65,9 +65,9 @@ final class Router {
             return Future.succeededFuture(new Routed.Park(park.retries(), clock.getAsLong() + park.delay().toMillis()));
         }
         Route.Letter letter = (Route.Letter) route;
-        return bury(failure).compose(outcome -> outcome == Outcome.DEAD
-                ? writeLetter(letter, failure)
-                : Future.succeededFuture(new Routed.AlreadySettled(outcome)));
+        return bury(letter, failure).compose(outcome -> outcome != Outcome.DEAD
+                ? Future.succeededFuture(new Routed.AlreadySettled(outcome))
+                : failure.diedBefore() ? writeAgain(letter, failure) : writeLetter(letter, failure));
     }
 
     private Future<Routed> writeRetry(Route.Retry retry, RouteFailure failure) {
@@ -92,6 +92,14 @@ final class Router {
                 });
     }
 
+    /** Its first letter may not have been written: this one says the same. */
+    private Future<Routed> writeAgain(Route.Letter letter, RouteFailure failure) {
+        return new Inbox(failure.group()).causeOf(postgres, failure.eventId()).timeout(BURIAL_SECONDS, TimeUnit.SECONDS)
+                .compose(known -> known.isEmpty() ? writeLetter(letter, failure)
+                        : writeLetter(Route.Letter.of(known.get().errorType(), letter.retries()),
+                        failure.because(known.get().errorMessage())));
+    }
+
     private interface Write {
         Future<RecordMetadata> write(RawRecord record, List<RawRecord.Header> headers);
     }
@@ -110,8 +118,9 @@ final class Router {
         });
     }
 
-    private Future<Outcome> bury(RouteFailure failure) {
-        return new Inbox(failure.group()).bury(postgres, failure.eventId())
+    private Future<Outcome> bury(Route.Letter letter, RouteFailure failure) {
+        return new Inbox(failure.group()).bury(postgres, failure.eventId(),
+                        new Inbox.Cause(letter.errorType(), failure.error().message()))
                 .timeout(BURIAL_SECONDS, TimeUnit.SECONDS)
                 .recover(error -> canNeverBeStored(error) ? Future.succeededFuture(Outcome.DEAD) : Future.failedFuture(error));
     }

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -187,9 +189,22 @@ class DlqRouterVerticleTest {
         assertThat(records("dlq.errors")).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"TRANSIENT, dlq.errors", "BLOCKED_BY, dlq.errors", "POISON, dlq.poison"})
+    void shouldSayInASecondLetterWhatTheFirstSaid(String errorType, String topic) {
+        ended(new Inbox(Failures.GROUP).bury(pool, eventId, new Inbox.Cause(errorType, "the first\0 one's message")));
+
+        Routed routed = ask(Failures.of(Failures.record("events"), eventId, Failures.type("dev.sluice.failure.AlreadyDead")));
+
+        assertThat(routed).isInstanceOf(Routed.Dead.class);
+        assertThat(text(onlyRecord(topic), "x-error-type")).isEqualTo(errorType);
+        assertThat(text(onlyRecord(topic), "x-error-message")).isEqualTo("the first  one's message");
+    }
+
     @Test
     void shouldWriteTheLetterOfAnEventThatWasBuriedBeforeACrash() {
-        assertThat(ended(new Inbox(Failures.GROUP).bury(pool, eventId))).isEqualTo(Outcome.DEAD);
+        assertThat(ended(new Inbox(Failures.GROUP).bury(pool, eventId,
+                new Inbox.Cause("PERMANENT", "refused")))).isEqualTo(Outcome.DEAD);
 
         Routed routed = ask(Failures.of(Failures.record("events"), eventId, Failures.permanentError()));
 
@@ -248,7 +263,7 @@ class DlqRouterVerticleTest {
         assertThat(text(letter, "ce_type")).isEqualTo("paid");
         assertThat(letter.headers().lastHeader("long")).isNull();
         assertThat(text(letter, "x-body-bytes")).isEqualTo(Integer.toString(record.size()));
-        RawRecord whole = ended(new LargeLetters(pool).find(raw(letter))).orElseThrow();
+        RawRecord whole = ((LargeLetters.Whole) ended(new LargeLetters(pool).find(raw(letter)))).record();
         assertThat(whole.value()).isEqualTo(record.value());
         assertThat(whole.header("long")).hasSize(2_000);
         String id = letter.topic() + "-" + letter.partition() + "-" + letter.offset();
@@ -271,7 +286,7 @@ class DlqRouterVerticleTest {
         assertThat(routed).isInstanceOf(Routed.Dead.class);
         RawRecord letter = raw(onlyRecord("dlq.errors"));
         assertThat(letter.header("x-body")).isEqualTo(retried.header("x-body"));
-        assertThat(ended(new LargeLetters(pool).find(letter)).orElseThrow().value()).isEqualTo(record.value());
+        assertThat(((LargeLetters.Whole) ended(new LargeLetters(pool).find(letter))).record().value()).isEqualTo(record.value());
     }
 
     @Test
