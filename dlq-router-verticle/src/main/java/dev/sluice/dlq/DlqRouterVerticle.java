@@ -95,6 +95,7 @@ public final class DlqRouterVerticle extends VerticleBase {
         desk = List.of(node.bus().serve(Addresses.LIST_LETTERS, letters::list),
                 node.bus().serve(Addresses.SHOW_LETTER, letters::show),
                 node.bus().serve(Addresses.EXPORT_LETTERS, letters::export),
+                node.bus().serve(Addresses.LIST_ACTIONS, new AuditTrail(pool)::list),
                 node.bus().serve(Addresses.ACT_ON_LETTERS, decided::act));
         return Future.all(desk.stream().map(Bus.Serving::started).toList()).mapEmpty();
     }

@@ -41,6 +41,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -51,6 +52,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.awaitility.Awaitility.await;
 
 /** On a real Kafka and PostgreSQL. Each test finds its own letters by an error text of its own. */
@@ -206,6 +208,27 @@ class DeadLettersTest {
     }
 
     @Test
+    void shouldTellWhoDidWhatToALetterTheNewestFirst() {
+        bury(2);
+        awaitOpen(2);
+        String id = list(marked("open")).get(1).id();
+        ended(bus.ask(Addresses.EXPORT_LETTERS, new DeadLetters.ExportLetters(marked(null), "ben", null, 0)));
+        act("replay", false);
+
+        DeadLetters.Actions newest = actions(id, 0, 1);
+        DeadLetters.Actions older = actions(id, newest.next(), 5);
+
+        assertThat(newest.actions()).extracting(DeadLetters.Action::actor, DeadLetters.Action::action, DeadLetters.Action::reason,
+                DeadLetters.Action::letters, DeadLetters.Action::meant, DeadLetters.Action::outcome)
+                .containsExactly(tuple("anna", "replay", mark, 2, 2, "done"));
+        assertThat(Instant.parse(newest.actions().get(0).endedAt())).isAfterOrEqualTo(Instant.parse(newest.actions().get(0).at()));
+        assertThat(older.actions()).extracting(DeadLetters.Action::actor, DeadLetters.Action::action).containsExactly(tuple("ben", "export"));
+        assertThat(older.next()).isZero();
+        assertThat(ended(bus.ask(Addresses.LIST_ACTIONS, new DeadLetters.ListActions(id, null, newest.actions().get(0).at(), 0, 5)))
+                .actions()).isEqualTo(older.actions());
+    }
+
+    @Test
     void shouldProjectOnOneRouterAndGoOnOnAnother() {
         String other = router();
         bury(1);
@@ -330,8 +353,12 @@ class DeadLettersTest {
     }
 
     private long audited(String action) {
-        return ended(pool.query("SELECT coalesce(sum(letters), 0) FROM dead_letter_actions WHERE actor = 'anna' AND action = '"
-                + action + "' AND reason = '" + mark + "'").execute()).iterator().next().getLong(0);
+        return actions(null, 0, 1_000).actions().stream().filter(each -> each.actor().equals("anna") && each.reason().equals(mark)
+                && each.action().equals(action)).mapToLong(DeadLetters.Action::letters).sum();
+    }
+
+    private DeadLetters.Actions actions(String letter, long before, int limit) {
+        return ended(bus.ask(Addresses.LIST_ACTIONS, new DeadLetters.ListActions(letter, null, null, before, limit)));
     }
 
     private long count(String from) {

@@ -21,7 +21,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 @Command(name = "dlq", mixinStandardHelpOptions = true,
-        description = "Dead letters: list, show ID, replay, discard or export. Replay and discard mean open letters only.")
+        description = "Dead letters: list, show ID, replay, discard or export; audit says who did what. Replay and discard "
+                + "mean open letters only.")
 final class DlqCommand implements Callable<Integer> {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -31,13 +32,13 @@ final class DlqCommand implements Callable<Integer> {
 
     private static final int PAGE = 1_000;
 
-    private enum Action { list, show, replay, discard, export }
+    private enum Action { list, show, replay, discard, export, audit }
 
     @Mixin
     private RunningNode node;
     @Mixin
     private LetterOptions letters;
-    @Parameters(index = "0", paramLabel = "list|show|replay|discard|export")
+    @Parameters(index = "0", paramLabel = "list|show|replay|discard|export|audit")
     private Action action;
     @Parameters(index = "1..*", paramLabel = "ID", description = "letters by id, as list prints it")
     private List<String> ids = new ArrayList<>();
@@ -49,7 +50,7 @@ final class DlqCommand implements Callable<Integer> {
     private int rate;
     @Option(names = "--reason", description = "why, for the audit trail; a discard needs one")
     private String reason;
-    @Option(names = "--limit", defaultValue = "100", description = "letters that list prints (default: ${DEFAULT-VALUE})")
+    @Option(names = "--limit", defaultValue = "100", description = "lines that list or audit prints (default: ${DEFAULT-VALUE})")
     private int limit;
     @Option(names = "--json", description = "for programs")
     private boolean json;
@@ -75,6 +76,9 @@ final class DlqCommand implements Callable<Integer> {
         if (!ids.isEmpty() && (action == Action.list || action == Action.export)) {
             return fail(action + " takes filters, no ids; one letter: show " + ids.get(0));
         }
+        if (action == Action.audit && (ids.size() > 1 || !AuditList.FILTERS.containsAll(letters.values().keySet()))) {
+            return fail("audit takes one letter's id at most, --from, --to, --limit and --json");
+        }
         if (limit < 1) {
             return fail("--limit: at least 1");
         }
@@ -85,6 +89,7 @@ final class DlqCommand implements Callable<Integer> {
                 case show -> show(operations, out);
                 case export -> export(operations, out);
                 case replay, discard -> act(operations, out);
+                case audit -> new AuditList(operations, json, limit).print(ids, letters, out, spec.commandLine().getErr());
             };
         } catch (IOException e) {
             return fail(e.getMessage());
@@ -201,7 +206,7 @@ final class DlqCommand implements Callable<Integer> {
         return System.getProperty("user.name");
     }
 
-    private static JsonNode asked(RunningNode.Answer answer) throws IOException {
+    static JsonNode asked(RunningNode.Answer answer) throws IOException {
         JsonNode body = JSON.readTree(answer.body());
         if (answer.status() != 200) {
             throw new Refused(body.path("reason").asText("the node answers with status " + answer.status()));

@@ -198,7 +198,21 @@ class MixedFailuresTest {
             assertThat(tables.count(group)).isEqualTo(readable);
         }
         assertThat(tables.count("dead_letters WHERE state = 'open'")).isZero();
-        await().until(() -> tables.count("large_letters") == 0);
-        assertThat(tables.count("dead_letter_actions WHERE outcome = 'done' AND reason = 'account created'")).isPositive();
+        await().until(() -> tables.count("large_letters WHERE value IS NOT NULL") == 0);
+        shouldTellWhoDidWhat(open);
+    }
+
+    private void shouldTellWhoDidWhat(long replayed) throws Exception {
+        Map<String, Integer> letters = new TreeMap<>();
+        for (JsonNode action : sluice.run("dlq", "audit", "--limit", "10000", "--json").json()) {
+            assertThat(action.path("actor").asText()).isEqualTo(System.getProperty("user.name"));
+            assertThat(action.path("outcome").asText()).isEqualTo("done");
+            letters.merge(action.path("action").asText() + " " + action.path("reason").asText(), action.path("letters").asInt(), Integer::sum);
+        }
+        assertThat(letters).containsEntry("replay account created", (int) replayed)
+                .containsEntry("discard nobody can read them", 2 * stream.count(Fate.MALFORMED));
+        assertThat(sluice.run("dlq", "audit", "--limit", "1").out().lines().toList()).hasSize(2)
+                .first().asString().contains("WHEN", "WHO", "WHAT", "WHY");
+        assertThat(sluice.run("dlq", "audit", "--group", "audit").err()).contains("audit takes one letter's id at most");
     }
 }

@@ -7,6 +7,7 @@ import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
 import dev.sluice.bus.DeadLetters.Act;
 import dev.sluice.bus.DeadLetters.Filter;
+import dev.sluice.bus.DeadLetters.ListActions;
 import dev.sluice.bus.DeadLetters.ListLetters;
 import dev.sluice.bus.DeadLetters.ShowLetter;
 import dev.sluice.config.InvalidSetting;
@@ -16,6 +17,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -38,6 +40,7 @@ final class DeadLetterRoutes {
         BodyHandler body = BodyHandler.create(false).setBodyLimit(LARGEST_BODY);
         router.get("/admin/dlq").handler(request -> explained(request, this::list));
         router.get("/admin/dlq/export").handler(request -> explained(request, this::export));
+        router.get("/admin/dlq/actions").handler(request -> explained(request, this::actions));
         router.get("/admin/dlq/:id").handler(this::show);
         router.post("/admin/dlq/replay").handler(body).handler(request -> explained(request, asked -> act(asked, "replay")));
         router.post("/admin/dlq/discard").handler(body).handler(request -> explained(request, asked -> act(asked, "discard")));
@@ -57,6 +60,15 @@ final class DeadLetterRoutes {
         String reason = request.request().getParam("reason");
         new LetterExport(bus, JSON, request, filter, actor == null ? "unknown" : actor, reason).start()
                 .onFailure(error -> away(request, error));
+    }
+
+    private void actions(RoutingContext request) {
+        allowOnly(request, Set.of("letter", "from", "to", "before", "limit"));
+        String letter = request.request().getParam("letter");
+        Filter times = LetterField.filter(letter == null ? null : List.of(letter), request.request()::getParam);
+        bus.ask(Addresses.LIST_ACTIONS, new ListActions(letter, times.from(), times.to(),
+                        number(request, "before", 0, Long.MAX_VALUE, 0), (int) number(request, "limit", 1, LONGEST_PAGE, PAGE)))
+                .onSuccess(page -> end(request, 200, page)).onFailure(error -> away(request, error));
     }
 
     private void show(RoutingContext request) {
@@ -87,9 +99,14 @@ final class DeadLetterRoutes {
     private static Filter filter(RoutingContext request, Set<String> besides) {
         Set<String> known = new TreeSet<>(LetterField.labels());
         known.addAll(besides);
+        allowOnly(request, known);
+        return LetterField.filter(null, request.request()::getParam);
+    }
+
+    private static void allowOnly(RoutingContext request, Set<String> parameters) {
+        Set<String> known = new TreeSet<>(parameters);
         request.request().params().names().forEach(name ->
                 InvalidSetting.unless(known.contains(name), "parameter", name, String.join(", ", known)));
-        return LetterField.filter(null, request.request()::getParam);
     }
 
     private static long number(RoutingContext request, String name, long least, long most, long otherwise) {

@@ -57,6 +57,8 @@ class DeadLetterRoutesTest {
 
     private void serve() {
         bus.serve(Addresses.LIST_LETTERS, question -> noted(question, new DeadLetters.Page(List.of(), 0)));
+        bus.serve(Addresses.LIST_ACTIONS, question -> noted(question, new DeadLetters.Actions(List.of(new DeadLetters.Action(
+                9, "2026-01-31T08:00:00.000Z", "anna", "replay", "mended", 3, 5, "begun", null)), 9)));
         bus.serve(Addresses.ACT_ON_LETTERS, question -> noted(question, new DeadLetters.Acted(1, 0, 0, null)));
         bus.serve(Addresses.EXPORT_LETTERS, question -> question.after() >= failAfter
                 ? Future.failedFuture("Kafka is away") : noted(question, portion(question.after())));
@@ -140,6 +142,22 @@ class DeadLetterRoutesTest {
                         "2026-01-31T08:00:00Z", null, null), 3, 7),
                 new DeadLetters.Act("discard", new DeadLetters.Filter(List.of("dlq.errors-0-17"), null, null, null, null,
                         null, null, null, null, null), "anna", "a test", false, 100, 0));
+    }
+
+    @Test
+    void shouldTellWhoDidWhatAndWhy() throws Exception {
+        serve();
+
+        HttpResponse<String> answer = get("/admin/dlq/actions?letter=dlq.errors-0-17&from=2026-01-31T08:00:00Z&before=12&limit=5");
+
+        assertThat(answer.body()).isEqualToIgnoringWhitespace("""
+                {"actions": [{"id": 9, "at": "2026-01-31T08:00:00.000Z", "actor": "anna", "action": "replay", "reason": "mended",
+                "letters": 3, "meant": 5, "outcome": "begun", "endedAt": null}], "next": 9}""");
+        assertThat(asked).containsExactly(new DeadLetters.ListActions("dlq.errors-0-17", "2026-01-31T08:00:00Z", null, 12, 5));
+        assertThat(get("/admin/dlq/actions?group=audit").body())
+                .contains("parameter: 'group' is not allowed; allowed: before, from, letter, limit, to");
+        assertThat(get("/admin/dlq/actions?letter=17").body()).contains("such as dlq.errors-0-17");
+        assertThat(get("/admin/dlq/actions?from=yesterday").statusCode()).isEqualTo(400);
     }
 
     @Test
