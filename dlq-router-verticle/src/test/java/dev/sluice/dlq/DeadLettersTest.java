@@ -279,10 +279,11 @@ class DeadLettersTest {
         await().atMost(Duration.ofSeconds(40)).until(act::isComplete);
         long marked = count("dead_letters WHERE state = 'replayed' AND error_message LIKE '%" + mark + "'");
         assertThat(act.failed()).isTrue();
-        assertThat(marked).isBetween(1L, 4L).isEqualTo(retries() - before).isEqualTo(audited("replay"));
+        assertThat(marked).isBetween(1L, 4L).isEqualTo(retries() - before);
         assertThat(count("dead_letter_actions WHERE outcome = 'failed' AND reason = '" + mark + "'")).isEqualTo(1);
         deploy();
 
+        assertThat(audited("replay")).isEqualTo(marked);
         assertThat(act("replay", false).letters()).isEqualTo(5 - marked);
         assertThat(retries() - before).isEqualTo(5);
     }
