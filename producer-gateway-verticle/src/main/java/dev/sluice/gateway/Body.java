@@ -2,13 +2,11 @@ package dev.sluice.gateway;
 
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.time.Duration;
 
 /** The body of a request that is held in memory as a whole, or why it is not. */
 sealed interface Body {
@@ -28,7 +26,7 @@ sealed interface Body {
      * Reads a body of at most so many bytes, unpacked. More is refused as soon as it is known: from the declared length
      * before a byte is read, else when the limit is passed. Never fails.
      */
-    static Future<Body> read(Vertx vertx, HttpServerRequest request, String what, long limit, Duration timeout) {
+    static Future<Body> read(HttpServerRequest request, String what, long limit, BodyDeadlines deadlines) {
         Coding coding = Coding.of(request);
         if (coding == Coding.UNSUPPORTED) {
             return Future.succeededFuture(new Refused(new Problem.UnsupportedEncoding(request.getHeader("content-encoding"))));
@@ -38,7 +36,8 @@ sealed interface Body {
         }
         Promise<Body> promise = Promise.promise();
         Collector collector = new Collector(promise, what, limit, coding == Coding.GZIP ? new Gunzip() : null);
-        long timer = vertx.setTimer(timeout.toMillis(), late -> collector.refuse(new Problem.BodyTooSlow(timeout)));
+        Runnable onLate = () -> collector.refuse(new Problem.BodyTooSlow(deadlines.limit()));
+        deadlines.begin(onLate);
         request.exceptionHandler(broken -> promise.tryComplete(new Broken(broken)));
         request.handler(collector::onChunk);
         request.endHandler(end -> collector.onEnd());
@@ -46,7 +45,7 @@ sealed interface Body {
             request.response().writeContinue();
         }
         return promise.future().onComplete(done -> {
-            vertx.cancelTimer(timer);
+            deadlines.end(onLate);
             collector.close();
         });
     }
@@ -80,7 +79,10 @@ sealed interface Body {
         private final String what;
         private final long limit;
         private final Gunzip gunzip;
-        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        /** The first chunk, which is mostly the whole. */
+        private byte[] bytes = new byte[0];
+        /** Null while there is one chunk at most. */
+        private ByteArrayOutputStream more;
 
         private Collector(Promise<Body> promise, String what, long limit, Gunzip gunzip) {
             this.promise = promise;
@@ -111,10 +113,17 @@ sealed interface Body {
         }
 
         private void add(byte[] piece) {
-            if (bytes.size() + piece.length > limit) {
+            int size = more == null ? bytes.length : more.size();
+            if (size + piece.length > limit) {
                 refuse(new Problem.TooLarge(what, limit));
+            } else if (size == 0) {
+                bytes = piece;
             } else {
-                bytes.writeBytes(piece);
+                if (more == null) {
+                    more = new ByteArrayOutputStream(2 * (size + piece.length));
+                    more.writeBytes(bytes);
+                }
+                more.writeBytes(piece);
             }
         }
 
@@ -122,7 +131,7 @@ sealed interface Body {
             if (gunzip != null && !promise.future().isComplete() && !gunzip.isComplete()) {
                 refuse(new Problem.Malformed("the gzip breaks off"));
             } else {
-                promise.tryComplete(new Whole(bytes.toByteArray()));
+                promise.tryComplete(new Whole(more == null ? bytes : more.toByteArray()));
             }
         }
 

@@ -46,6 +46,7 @@ final class GatewayServer {
     private final Traces traces;
     private final HttpServer server;
     private final ConnectionWatch watch;
+    private final BodyDeadlines deadlines;
     private final Set<NdjsonStream> streams = new HashSet<>();
     private long requests;
     private boolean stopping;
@@ -63,6 +64,7 @@ final class GatewayServer {
         this.openApi = openApi;
         this.traces = traces;
         this.server = vertx.createHttpServer(options(settings));
+        this.deadlines = new BodyDeadlines(vertx, settings.bodyTimeout(), System::nanoTime);
         this.watch = new ConnectionWatch(vertx, settings.idleTimeout(), System::nanoTime);
     }
 
@@ -71,7 +73,8 @@ final class GatewayServer {
                 .setHost(settings.host()).setPort(settings.port()).setTcpNoDelay(true).setAcceptBacklog(1_024)
                 .setIdleTimeout((int) settings.idleTimeout().toMillis()).setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setMaxHeaderSize(GatewaySettings.MAX_ATTRIBUTES_SIZE * 2).setMaxInitialLineLength(8 << 10)
-                .setHandle100ContinueAutomatically(false).setDecompressionSupported(false);
+                .setHandle100ContinueAutomatically(false).setDecompressionSupported(false).setHttp2ClearTextEnabled(false)
+                .setPerFrameWebSocketCompressionSupported(false).setPerMessageWebSocketCompressionSupported(false);
         GatewaySettings.Security security = settings.security();
         if (security.hasTls()) {
             options.setSsl(true).setKeyCertOptions(new PemKeyCertOptions().setCertPath(security.certificate()).setKeyPath(security.key()));
@@ -180,14 +183,14 @@ final class GatewayServer {
 
     private void single(HttpServerRequest request, String topic, Client client, long limit, OneEvent event) {
         RequestTrace trace = RequestTrace.of(traces, request, topic);
-        whole(request, "the event", limit, body -> trace.publish(event.read(body),
-                        reading -> desk.take(topic, client, reading, new EntityOrder()))
+        whole(request, trace, "the event", limit, body -> trace.publish(event.read(body),
+                        reading -> desk.take(topic, client, reading, EntityOrder.OF_ONE))
                 .onSuccess(outcome -> Answers.single(request.response(), outcome)));
     }
 
     private void batch(HttpServerRequest request, String topic, Client client) {
         RequestTrace trace = RequestTrace.of(traces, request, topic);
-        whole(request, "the batch", settings.maxBatchSize().bytes(), body -> {
+        whole(request, trace, "the batch", settings.maxBatchSize().bytes(), body -> {
             BatchReader.Batch read = batches.read(body, client.name());
             if (read instanceof BatchReader.Batch.Refused refused) {
                 Answers.problem(request.response(), refused.problem(), null);
@@ -210,9 +213,9 @@ final class GatewayServer {
         Future<?> take(byte[] body);
     }
 
-    private void whole(HttpServerRequest request, String what, long limit, WholeBody then) {
+    private void whole(HttpServerRequest request, RequestTrace trace, String what, long limit, WholeBody then) {
         requests++;
-        Body.read(vertx, request, what, limit, settings.bodyTimeout()).compose(body -> {
+        Body.read(request, what, limit, deadlines).compose(body -> {
             if (body instanceof Body.Refused refused) {
                 refuse(request, refused.problem());
                 return Future.succeededFuture();
@@ -226,6 +229,7 @@ final class GatewayServer {
             return then.take(((Body.Whole) body).bytes());
         }).onComplete(done -> {
             requests--;
+            trace.end(request.response());
             if (done.failed() && !request.response().closed()) {
                 LOG.error("request failed path={} traceId={} reason={}", request.path(),
                         Traces.idOf(request.getHeader(Traces.HEADER)), done.cause().toString(), done.cause());
@@ -240,9 +244,12 @@ final class GatewayServer {
             refuse(request, new Problem.UnsupportedEncoding(request.getHeader("content-encoding")));
             return;
         }
+        RequestTrace trace = RequestTrace.of(traces, request, topic);
         NdjsonStream[] self = new NdjsonStream[1];
-        NdjsonStream stream = new NdjsonStream(request, RequestTrace.of(traces, request, topic), desk, reader, settings, topic, client, coding == Body.Coding.GZIP,
-                () -> streams.remove(self[0]));
+        NdjsonStream stream = new NdjsonStream(request, trace, desk, reader, settings, topic, client, coding == Body.Coding.GZIP, () -> {
+            streams.remove(self[0]);
+            trace.end(request.response());
+        });
         self[0] = stream;
         streams.add(stream);
         stream.start();

@@ -6,6 +6,7 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.StatusCode;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 
 import java.util.function.Function;
 
@@ -32,7 +33,7 @@ final class RequestTrace {
         this.callers = callers;
     }
 
-    /** Within the caller's trace when the request names one. Ends with the response. */
+    /** Within the caller's trace when the request names one. To be ended with the response. */
     static RequestTrace of(Traces traces, HttpServerRequest request, String topic) {
         if (!traces.areOn()) {
             String callers = request.getHeader(Traces.HEADER);
@@ -41,15 +42,19 @@ final class RequestTrace {
         }
         Span span = traces.span("POST " + request.path(), SpanKind.SERVER, request.getHeader(Traces.HEADER))
                 .setAttribute("http.request.method", "POST").setAttribute("url.path", request.path()).startSpan();
-        request.response().endHandler(ended -> {
-            int status = request.response().getStatusCode();
+        return new RequestTrace(traces, span, topic, null);
+    }
+
+    /** Not by the response's one and only end handler, which is the {@link ConnectionWatch}'s. */
+    void end(HttpServerResponse response) {
+        if (span != null) {
+            int status = response.getStatusCode();
             span.setAttribute("http.response.status_code", status);
             if (status >= 500) {
                 span.setStatus(StatusCode.ERROR);
             }
             span.end();
-        });
-        return new RequestTrace(traces, span, topic, null);
+        }
     }
 
     /** @param take with an event that carries its span to Kafka */

@@ -8,6 +8,7 @@ import dev.sluice.config.RedisSettings;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Ports;
 import dev.sluice.devstack.Redis;
+import dev.sluice.trace.Traces;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /** One gateway of a node, in a Vert.x of its own, on a free port. */
@@ -48,12 +50,16 @@ final class RunningGateway {
     }
 
     RunningGateway(String node, GatewaySettings settings, String kafka, String redis, int instances) throws Exception {
+        this(node, settings, kafka, redis, instances, Traces.OFF);
+    }
+
+    RunningGateway(String node, GatewaySettings settings, String kafka, String redis, int instances, Traces traces) throws Exception {
         port = Ports.oneFree();
         GatewaySettings onPort = new GatewaySettings(settings.host(), port, settings.topic(), settings.maxDataSize(),
                 settings.maxBatchSize(), settings.bodyTimeout(), settings.idleTimeout(), settings.drainTimeout(), settings.throttleHold(),
                 settings.publishing(), settings.window(), settings.streams(), settings.waiting(), settings.breaker(),
                 settings.security(), settings.schemas());
-        Node here = new Node(node, Bus.install(vertx), meters);
+        Node here = new Node(node, Bus.install(vertx), meters, traces);
         deployment = vertx.deployVerticle(() -> new ProducerGatewayVerticle(onPort, Set.of("events", "other"),
                         new KafkaSettings(kafka, Map.of()), new RedisSettings(redis, Duration.ofSeconds(1)), here),
                 new DeploymentOptions().setInstances(instances)).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
@@ -95,6 +101,11 @@ final class RunningGateway {
 
     HttpResponse<String> post(String path, String contentType, String body) throws Exception {
         return send(request(path).header("content-type", contentType).POST(HttpRequest.BodyPublishers.ofString(body)).build());
+    }
+
+    CompletableFuture<HttpResponse<String>> sendLater(String contentType, String body) {
+        return client.sendAsync(request("/v1/events").header("content-type", contentType)
+                .POST(HttpRequest.BodyPublishers.ofString(body)).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     void undeploy() throws Exception {

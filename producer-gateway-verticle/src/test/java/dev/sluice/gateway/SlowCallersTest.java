@@ -3,6 +3,8 @@ package dev.sluice.gateway;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Redis;
 import dev.sluice.devstack.junit.StackExtension;
+import dev.sluice.trace.Traces;
+import io.opentelemetry.api.OpenTelemetry;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,15 +28,19 @@ class SlowCallersTest {
     private static final Duration IDLE = Duration.ofSeconds(5);
     private static final int CROWD = 2_000;
     private static RunningGateway gateway;
+    private static RunningGateway traced;
 
     @BeforeAll
     static void start(Kafka kafka, Redis redis) throws Exception {
         gateway = RunningGateway.withTopics(kafka, redis, RunningGateway.idleAfter(IDLE));
+        traced = new RunningGateway("two", RunningGateway.idleAfter(IDLE), kafka.bootstrapServers(), redis.uri(), 1,
+                Traces.with(OpenTelemetry.noop().getTracer("test")));
     }
 
     @AfterAll
     static void stop() throws Exception {
         gateway.close();
+        traced.close();
     }
 
     private static void assertNobodyIsDelayed() throws Exception {
@@ -47,9 +53,14 @@ class SlowCallersTest {
     void shouldCloseConnectionsThatNeverFinishARequestsHead() throws Exception {
         List<Socket> slow = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
-            Socket socket = new Socket("127.0.0.1", gateway.port);
+            slow.add(new Socket("127.0.0.1", gateway.port));
+        }
+        for (int i = 0; i < 5; i++) {
+            slow.add(afterAnEvent(traced.port));
+            slow.add(afterAnEvent(gateway.port));
+        }
+        for (Socket socket : slow) {
             socket.getOutputStream().write("POST /v1/events HTTP/1.1\r\nhost: x\r\nx-slow: ".getBytes(StandardCharsets.US_ASCII));
-            slow.add(socket);
         }
         try {
             await().atMost(Duration.ofSeconds(20)).pollInterval(Duration.ofMillis(500)).until(() ->
@@ -60,6 +71,18 @@ class SlowCallersTest {
                 socket.close();
             }
         }
+    }
+
+    /** It has sent a request as it should, and has its answer. */
+    private static Socket afterAnEvent(int port) throws IOException {
+        Socket socket = new Socket("127.0.0.1", port);
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream().write(("POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 21\r\n\r\n"
+                + "{\"type\":\"t\",\"data\":1}").getBytes(StandardCharsets.US_ASCII));
+        byte[] start = new byte[12];
+        assertThat(socket.getInputStream().readNBytes(start, 0, start.length)).isEqualTo(start.length);
+        assertThat(new String(start, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 202");
+        return socket;
     }
 
     /** Two, since the first one after the other side has closed is still taken. */
