@@ -24,8 +24,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -51,7 +53,7 @@ class SecurityTest {
         issuer = new Issuer("one");
         Files.writeString(folder.resolve("jwks.json"), Issuer.keySet(issuer));
         clients = folder.resolve("clients.yaml");
-        write(SHOP_KEY, 10);
+        write(10, SHOP_KEY);
         GatewaySettings open = RunningGateway.SETTINGS;
         GatewaySettings closed = new GatewaySettings("127.0.0.1", 0, open.topic(), open.maxDataSize(), open.maxBatchSize(),
                 open.bodyTimeout(), open.idleTimeout(), open.drainTimeout(), open.throttleHold(), open.publishing(), open.window(),
@@ -67,16 +69,17 @@ class SecurityTest {
     }
 
     /** Each time with another time of change, whatever the clock of the file system. */
-    private static void write(String shopKey, long second) throws IOException {
+    private static void write(long second, String... shopKeys) throws IOException {
         Files.writeString(clients, """
                 - name: shop
-                  keys: ["%s"]
+                  keys: [%s]
                   topics: [events]
                   sources: [/shop]
                 - name: meter
                   keys: ["%s"]
                   events-per-second: 5
-                """.formatted(ApiKey.hash(shopKey), ApiKey.hash(METER_KEY)));
+                """.formatted(Arrays.stream(shopKeys).map(key -> '"' + ApiKey.hash(key) + '"').collect(Collectors.joining(", ")),
+                ApiKey.hash(METER_KEY)));
         Files.setLastModifiedTime(clients, FileTime.from(Instant.ofEpochSecond(second)));
     }
 
@@ -142,20 +145,50 @@ class SecurityTest {
     @Test
     void shouldTakeANewKeyWithoutARestartAndSurviveABrokenFile() throws Exception {
         String next = ApiKey.random();
-        write(next, 20);
-        await().atMost(Duration.ofSeconds(8)).until(() -> post("/v1/events", next, "/shop").statusCode() == 202);
-        assertThat(post("/v1/events", SHOP_KEY, "/shop").statusCode()).isEqualTo(401);
+        write(20, SHOP_KEY, next);
+        await().atMost(Duration.ofSeconds(20)).until(() -> post("/v1/events", next, "/shop").statusCode() == 202);
+        assertThat(post("/v1/events", SHOP_KEY, "/shop").statusCode()).as("both, while clients change over").isEqualTo(202);
+        write(30, next);
+        await().atMost(Duration.ofSeconds(20)).until(() -> post("/v1/events", SHOP_KEY, "/shop").statusCode() == 401);
         ListAppender<ILoggingEvent> log = new ListAppender<>();
         log.start();
         Logger logger = (Logger) LoggerFactory.getLogger(Clients.class);
         logger.addAppender(log);
         Files.writeString(clients, "- name: [");
-        await().atMost(Duration.ofSeconds(8)).until(() -> log.list.stream()
+        await().atMost(Duration.ofSeconds(20)).until(() -> log.list.stream()
                 .anyMatch(line -> line.getLevel() == Level.ERROR && line.getFormattedMessage().contains(clients.toString())));
         logger.detachAppender(log);
         assertThat(post("/v1/events", next, "/shop").statusCode()).isEqualTo(202);
-        write(SHOP_KEY, 30);
-        await().atMost(Duration.ofSeconds(8)).until(() -> post("/v1/events", SHOP_KEY, "/shop").statusCode() == 202);
+        write(40, SHOP_KEY);
+        await().atMost(Duration.ofSeconds(20)).until(() -> post("/v1/events", SHOP_KEY, "/shop").statusCode() == 202);
+    }
+
+    @Test
+    void shouldTellNobodyASecret() throws Exception {
+        String stranger = ApiKey.random();
+        String token = issuer.token(Issuer.claims("shop"));
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger("dev.sluice");
+        Level usual = logger.getLevel();
+        logger.setLevel(Level.TRACE);
+        logger.addAppender(log);
+        StringBuilder told = new StringBuilder();
+        try {
+            for (String secret : List.of(SHOP_KEY, stranger, token, token + "x")) {
+                for (String source : List.of("/shop", "/somebody-else", " ")) {
+                    HttpResponse<String> answer = post("/v1/events", secret, source);
+                    told.append(answer.headers().map()).append(answer.body());
+                }
+            }
+        } finally {
+            logger.detachAppender(log);
+            logger.setLevel(usual);
+        }
+        log.list.forEach(line -> told.append(line.getFormattedMessage()).append(line.getThrowableProxy() == null ? "" : line.getThrowableProxy().getMessage()));
+
+        assertThat(told).contains("UNAUTHENTICATED").contains("SOURCE_FORBIDDEN")
+                .doesNotContain(SHOP_KEY, ApiKey.hash(SHOP_KEY), stranger, token);
     }
 
     @Test

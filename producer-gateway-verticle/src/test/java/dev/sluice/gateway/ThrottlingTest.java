@@ -123,15 +123,13 @@ class ThrottlingTest {
         assertThat(line.path("status").asInt()).isEqualTo(429);
         assertThat(line.path("retryAfter").asInt()).isBetween(1, 30);
         assertThat(gateway.meters.get("producer_throttle_ratio").gauge().value()).isGreaterThan(0.5);
-        await().atMost(Duration.ofSeconds(20)).until(() ->
-                stream(300).body().lines().filter(outcome -> outcome.contains("\"status\":202")).count() == 300);
+        awaitUnthrottled();
         assertThat(TopicContents.of(kafka, "events").size()).isGreaterThanOrEqualTo(20 + 300 + (int) accepted);
     }
 
     @Test
     void shouldDivideWhatIsLetInAmongTheGatewaysThatLive() throws Exception {
-        await().atMost(Duration.ofSeconds(20)).until(() ->
-                stream(300).body().lines().filter(outcome -> outcome.contains("\"status\":202")).count() == 300);
+        awaitUnthrottled();
         RunningGateway second = new RunningGateway("two", RunningGateway.SETTINGS, kafka.bootstrapServers(), server.uri(), 1);
         ExecutorService threads = Executors.newFixedThreadPool(2);
         try {
@@ -160,10 +158,41 @@ class ThrottlingTest {
         await().atMost(Duration.ofSeconds(20)).until(() -> redis(Command.HLEN, Peers.KEY).toInteger() == 1);
     }
 
+    /** 300 clients where 100 events/s are let in: who comes back when told to is served, and refusals stay few. */
     @Test
-    void shouldAbsorbAShortSqueeze() throws Exception {
+    void shouldServeClientsThatComeBackWhenToldToAtTheRateThatIsLetIn() throws Exception {
+        awaitUnthrottled();
+        redis(Command.SET, SharedPressure.LEVEL, "0.95", "PX", "60000");
+        redis(Command.PUBLISH, SharedPressure.CHANNEL, "true");
+        PatientClients clients = new PatientClients(gateway, 300);
+        try {
+            await().atMost(Duration.ofSeconds(20)).until(() -> clients.refused.get() > 0);
+            int before = clients.accepted.get();
+            int refusedBefore = clients.refused.get();
+            long began = System.nanoTime();
+            await().atMost(Duration.ofSeconds(60)).until(() -> clients.accepted.get() - before >= 600);
+            double rate = (clients.accepted.get() - before) / ((System.nanoTime() - began) / 1e9);
+            int refused = clients.refused.get() - refusedBefore;
+
+            System.out.printf("clients that follow Retry-After: %.0f events/s of 100, %d refusals for 600 events%n", rate, refused);
+            assertThat(rate).as("of 100 events/s that are let in").isBetween(60.0, 115.0);
+            assertThat(refused).as("refusals for 600 events").isLessThan(600);
+            assertThat(clients.other.get()).as("answers but 202 and 429 with Retry-After").isZero();
+        } finally {
+            clients.end();
+            redis(Command.DEL, SharedPressure.LEVEL);
+            awaitUnthrottled();
+        }
+    }
+
+    private void awaitUnthrottled() {
         await().atMost(Duration.ofSeconds(20)).until(() ->
                 stream(300).body().lines().filter(outcome -> outcome.contains("\"status\":202")).count() == 300);
+    }
+
+    @Test
+    void shouldAbsorbAShortSqueeze() throws Exception {
+        awaitUnthrottled();
         redis(Command.SET, SharedPressure.LEVEL, "0.3", "PX", "500");
         redis(Command.PUBLISH, SharedPressure.CHANNEL, "true");
 

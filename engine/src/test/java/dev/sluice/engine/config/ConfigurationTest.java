@@ -1,5 +1,6 @@
 package dev.sluice.engine.config;
 
+import dev.sluice.gateway.GatewaySettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +39,16 @@ class ConfigurationTest {
     @CsvSource({"default", "latency", "throughput"})
     void shouldHaveEveryProfile(String profile) {
         assertThat(load("profile: " + profile, Map.of()).profile()).isEqualTo(profile);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"default, 5, 16, none", "throughput, 50, 32, lz4", "latency, 0, 16, none"})
+    void shouldSetTheGatewaysBatchesByProfile(String profile, int lingerMillis, int batchKiB, String compression) {
+        GatewaySettings.Publishing publishing = load("profile: " + profile, Map.of()).gateway().publishing();
+
+        assertThat(publishing.linger()).isEqualTo(Duration.ofMillis(lingerMillis));
+        assertThat(publishing.batchSize().bytes()).isEqualTo(batchKiB * 1024L);
+        assertThat(publishing.compression()).isEqualTo(compression);
     }
 
     @Test
