@@ -17,8 +17,8 @@ record RawAnswer(String text) {
     private static final int ENOUGH = 256 << 10;
     private static final Pattern STATUS = Pattern.compile("(?m)^HTTP/1\\.[01] (\\d{3}) |\"status\":(\\d{3})\\b");
     /** What the documents name, and what Vert.x says to what is hardly HTTP. */
-    private static final Set<Integer> MEANT = Set.of(100, 101, 200, 202, 207, 400, 403, 404, 405, 408, 409, 413, 414, 415, 417, 422,
-            424, 429, 431, 501, 503, 505);
+    private static final Set<Integer> MEANT = Set.of(100, 101, 200, 202, 207, 400, 403, 404, 405, 408, 409, 411, 413, 414, 415, 417, 422,
+            424, 426, 429, 431, 501, 503, 505);
 
     /** @param patience with a connection that says nothing */
     static RawAnswer to(int port, byte[] request, Duration patience) throws IOException {
