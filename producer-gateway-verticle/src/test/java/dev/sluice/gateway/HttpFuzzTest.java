@@ -43,7 +43,7 @@ class HttpFuzzTest {
     private static final int CALLERS = 12;
     private static final Path FOUND = Path.of("target/fuzz");
 
-    private final Duration time = Duration.ofSeconds(Integer.getInteger("fuzz.seconds", 15));
+    private final Duration time = Duration.ofSeconds(Integer.getInteger("fuzz.seconds", 10));
     private final long seed = Long.getLong("fuzz.seed", System.nanoTime());
     private final AtomicInteger sent = new AtomicInteger();
     private final AtomicInteger answered = new AtomicInteger();

@@ -26,14 +26,14 @@ class ReadersPropertyTest {
 
     private final EventReader reader = new EventReader(MAX_DATA, () -> 0L);
 
-    @Property(tries = 20_000)
+    @Property(tries = 5_000)
     void shouldRefuseOrTakeAnEventWhole(@ForAll long seed, @ForAll("samples") String sample, @ForAll("samples") String other) {
         byte[] bytes = spoilt(seed, sample, other);
 
         assertRefusedOrWhole(reader.read(bytes, 0, bytes.length, "somebody", null));
     }
 
-    @Property(tries = 5_000)
+    @Property(tries = 1_500)
     void shouldRefuseOrTakeEachEventOfABatchWhole(@ForAll long seed, @ForAll("samples") String sample, @ForAll("samples") String other) {
         byte[] bytes = spoilt(seed, "[" + sample + "," + other + "]", "[" + other + "]");
 
