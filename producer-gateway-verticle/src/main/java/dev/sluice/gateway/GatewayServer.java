@@ -184,7 +184,7 @@ final class GatewayServer {
     private void single(HttpServerRequest request, String topic, Client client, long limit, OneEvent event) {
         RequestTrace trace = RequestTrace.of(traces, request, topic);
         whole(request, trace, "the event", limit, body -> trace.publish(event.read(body),
-                        reading -> desk.take(topic, client, reading, EntityOrder.OF_ONE))
+                        reading -> desk.take(topic, client, reading, new EntityOrder()))
                 .onSuccess(outcome -> Answers.single(request.response(), outcome)));
     }
 
