@@ -21,8 +21,7 @@ enum Scenario {
     KAFKA(kind -> kind.name().endsWith("_KAFKA")),
     POSTGRES(kind -> kind.name().endsWith("_POSTGRES") || kind == FaultKind.END_SESSIONS || kind == FaultKind.LOCK_TABLE),
     REDIS(kind -> kind.name().endsWith("_REDIS")),
-    /** The wall clocks of nodes jump, and nodes are killed meanwhile. */
-    CLOCK(kind -> kind == FaultKind.JUMP_CLOCK || kind == FaultKind.KILL_NODE),
+    CLOCK(kind -> kind == FaultKind.JUMP_CLOCK),
     /** No faults: the database is slow for a while, and producers must hear of it. */
     LATENCY_SPIKE(kind -> false);
 
