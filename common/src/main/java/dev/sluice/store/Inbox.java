@@ -8,7 +8,6 @@ import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.Tuple;
 
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -53,11 +52,15 @@ public final class Inbox {
                 WHERE consumer_group = $1 AND event_id = ANY ($2::text[]) ORDER BY event_id FOR UPDATE)
             RETURNING event_id""";
 
-    /** By its age; a row that another purge has is skipped. A dead one stays. */
+    /**
+     * By its age on PostgreSQL's clock, which wrote it: a node whose own clock is ahead forgets nothing early. A row that
+     * another purge has is skipped. A dead one stays, and one that was given up, by which strict sequences close a gap.
+     */
     private static final String PURGE = """
             DELETE FROM processed_events WHERE (consumer_group, event_id) IN (
                 SELECT consumer_group, event_id FROM processed_events
-                WHERE processed_at < $2 AND consumer_group = $1 AND outcome <> 'dead'
+                WHERE processed_at < now() - make_interval(secs => $2) AND consumer_group = $1
+                    AND outcome NOT IN ('dead', 'discarded')
                 LIMIT $3 FOR UPDATE SKIP LOCKED)""";
 
     private final String group;
@@ -151,7 +154,7 @@ public final class Inbox {
 
     /** Forgets what has had its outcome for longer than the horizon. @param most in one statement @return how many */
     public Future<Integer> purge(SqlClient client, Duration horizon, int most) {
-        return client.preparedQuery(PURGE).execute(Tuple.of(group, OffsetDateTime.now().minus(horizon), most)).map(SqlResult::rowCount);
+        return client.preparedQuery(PURGE).execute(Tuple.of(group, horizon.toMillis() / 1e3, most)).map(SqlResult::rowCount);
     }
 
     /** Those that have an outcome. */

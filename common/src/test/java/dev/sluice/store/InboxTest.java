@@ -61,10 +61,13 @@ class InboxTest {
         done(inbox.mark(pool, List.of("dead"), Outcome.DEAD));
         done(pool.query("UPDATE processed_events SET processed_at = now() - interval '3 days' WHERE event_id <> 'new'").execute());
 
+        done(pool.query("INSERT INTO processed_events (consumer_group, event_id, outcome, processed_at) SELECT consumer_group, "
+                + "'given up', 'discarded', now() - interval '3 days' FROM processed_events WHERE event_id = 'new'").execute());
+
         assertThat(done(inbox.purge(pool, Duration.ofDays(4), 10))).isZero();
         assertThat(done(inbox.purge(pool, Duration.ofDays(2), 2))).isEqualTo(2);
         assertThat(done(inbox.purge(pool, Duration.ofDays(2), 2))).isEqualTo(1);
-        assertThat(done(inbox.claim(pool, List.of("a", "b", "c", "dead", "new")))).containsExactlyInAnyOrder("a", "b", "c");
+        assertThat(done(inbox.claim(pool, List.of("a", "b", "c", "dead", "given up", "new")))).containsExactlyInAnyOrder("a", "b", "c");
         assertThat(done(new Inbox("another").claim(pool, List.of("a")))).isEmpty();
     }
 
