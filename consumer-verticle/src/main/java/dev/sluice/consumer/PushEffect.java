@@ -64,8 +64,7 @@ final class PushEffect {
         return transactions.run(ownStatements, watching, asking -> known(asking.connection(), work))
                 .compose(known -> known.isPresent() ? Future.succeededFuture(repeated(known.get()))
                         : push(work).compose(done -> transactions.run(ownStatements, watching,
-                                telling -> inbox.claim(telling.connection(), Set.of(work.eventId()))
-                                        .compose(told -> unpark(telling.connection(), work))))
+                                telling -> taken(telling.connection(), work).compose(told -> unpark(telling.connection(), work))))
                         .map(Outcome.APPLIED));
     }
 
@@ -101,9 +100,19 @@ final class PushEffect {
                 .timeout(handlerTimeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** A replay turns the dead identity; where there is none, it takes its own. */
+    private Future<?> taken(SqlConnection connection, Work work) {
+        Set<String> id = Set.of(work.eventId());
+        return (work.isReplay() ? inbox.revive(connection, id) : Future.succeededFuture())
+                .compose(revived -> inbox.claim(connection, id));
+    }
+
+    /** Of a replay, being dead is no outcome: it is what the replay is for. */
     private Future<Optional<Outcome>> known(SqlConnection connection, Work work) {
-        return inbox.find(connection, work.eventId()).compose(known -> known.isPresent() && known.get() != Outcome.DEAD
-                ? unpark(connection, work).map(known) : Future.succeededFuture(known));
+        return inbox.find(connection, work.eventId())
+                .map(known -> known.filter(outcome -> outcome != Outcome.DEAD || !work.isReplay()))
+                .compose(known -> known.isPresent() && known.get() != Outcome.DEAD
+                        ? unpark(connection, work).map(known) : Future.succeededFuture(known));
     }
 
     private Future<Void> unpark(SqlConnection connection, Work work) {

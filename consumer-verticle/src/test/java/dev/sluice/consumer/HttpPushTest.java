@@ -1,9 +1,11 @@
 package dev.sluice.consumer;
 
 import dev.sluice.consumer.handlers.HttpPush;
+import dev.sluice.event.Topics;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -12,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -63,6 +66,28 @@ class HttpPushTest {
         assertThat(received).containsExactly("/test%20case:1/1 step {\"n\":1}", "/test%20case:1/2 step {\"n\":2}");
         assertThat(postgres.number("SELECT count(*) FROM processed_events WHERE consumer_group = '" + rig.group + "'"))
                 .isEqualTo(2);
+    }
+
+    @Test
+    void shouldPushAReplayedDeadLetterOnceAndTurnItsRowToApplied() throws Exception {
+        postgres.execute("INSERT INTO processed_events (consumer_group, event_id, outcome) VALUES ('" + rig.group
+                + "', 'the first identity', 'dead')");
+        startPushing();
+        rig.publish(replay());
+        rig.publish(replay());
+        rig.publish(Rig.record(Topics.retryOf(rig.topic), "case:9", 2, Map.of("x-original-group", rig.group,
+                "x-event-identity", "behind them")));
+
+        await().atMost(Duration.ofSeconds(40)).until(() -> postgres.number("SELECT count(*) FROM processed_events "
+                + "WHERE consumer_group = '" + rig.group + "' AND outcome = 'applied'") == 2);
+        assertThat(received).hasSize(2);
+        assertThat(rig.routed).isEmpty();
+    }
+
+    private ProducerRecord<byte[], byte[]> replay() {
+        return Rig.record(Topics.retryOf(rig.topic), "case:9", 1, Map.of("x-original-group", rig.group,
+                "x-retry-after", Instant.now().toString(), "x-retry-count", "0", "x-replay-of", "dlq.errors-0-0",
+                "x-event-identity", "the first identity"));
     }
 
     @Test
