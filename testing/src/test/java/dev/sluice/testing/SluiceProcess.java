@@ -33,6 +33,7 @@ final class SluiceProcess {
 
     private final Path data;
     private final Stack stack;
+    private final int operationsPort = Ports.oneFree();
     private final List<String> settings = new ArrayList<>();
     private List<String> jvm = List.of("-Xmx512m");
     private Process node;
@@ -46,7 +47,7 @@ final class SluiceProcess {
                 "postgres.host", stack.postgres().host(), "postgres.port", stack.postgres().port(),
                 "postgres.database", stack.postgres().database(), "postgres.user", stack.postgres().user(),
                 "postgres.password", stack.postgres().password(), "redis.uri", stack.redis().uri(),
-                "operations.port", Ports.oneFree(), "gateway.port", Ports.oneFree());
+                "operations.port", operationsPort, "gateway.port", Ports.oneFree());
         where.forEach((key, value) -> this.settings.addAll(List.of("--set", key + "=" + value)));
         for (String setting : settings) {
             this.settings.addAll(List.of("--set", setting));
@@ -57,6 +58,10 @@ final class SluiceProcess {
     SluiceProcess jvm(String... options) {
         jvm = List.of(options);
         return this;
+    }
+
+    int operationsPort() {
+        return operationsPort;
     }
 
     /** Waits until it serves. */

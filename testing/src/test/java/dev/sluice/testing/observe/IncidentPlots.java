@@ -7,28 +7,40 @@ import dev.sluice.testing.report.Timeline;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
-/** What Prometheus saw of an incident, drawn: {@code docs/incident.svg} with {@code -Ddocs.write=true}, else a file of the build. */
+/**
+ * What Prometheus saw of an incident, drawn: a figure of the whole, one of each dashboard, and the groups' lags as curves for
+ * {@code ScalingRuleTest}. In {@code docs} with {@code -Ddocs.write=true}, else in the build's folder.
+ */
 public final class IncidentPlots {
 
-    private record Query(String promql, String label) {
-    }
-
-    private static final Map<String, Query> QUERIES = new LinkedHashMap<>();
+    private static final int CURVE_STEP = 10;
+    private static final double SCALES_UP = 5_000;
+    private static final Map<String, Dashboards.Query> OVERVIEW = new LinkedHashMap<>();
 
     static {
-        QUERIES.put("Lag, events", new Query("sum by (group) (kafka_consumer_group_lag)", "group"));
-        QUERIES.put("Lag, seconds", new Query("max by (group) (kafka_consumer_lag_seconds)", "group"));
-        QUERIES.put("Pressure", new Query("max by (group) (consumer_pressure)", "group"));
-        QUERIES.put("Events/s at the gateway", new Query("sum by (status) (rate(gateway_events_total[10s]))", "status"));
-        QUERIES.put("Alerts that fire", new Query("count by (alertname) (ALERTS{alertstate=\"firing\"})", "alertname"));
+        overview("Lag, events", "sum by (group) (kafka_consumer_group_lag)", "{{group}}");
+        overview("Lag, seconds", "max by (group) (kafka_consumer_lag_seconds)", "{{group}}");
+        overview("Pressure", "max by (group) (consumer_pressure)", "{{group}}");
+        overview("Events/s at the gateway", "sum by (status) (rate(gateway_events_total[10s]))", "{{status}}");
+        overview("Pages", "count by (alertname) (ALERTS{alertstate=\"firing\",severity=\"page\"})", "{{alertname}}");
+        overview("Warnings", "count by (alertname) (ALERTS{alertstate=\"firing\",severity!=\"page\"})", "{{alertname}}");
     }
 
     private final double began = System.currentTimeMillis() / 1e3;
-    private final Timeline timeline = new Timeline(List.copyOf(QUERIES.keySet()));
+    private final List<Timeline.Band> bands = new ArrayList<>();
+
+    private static void overview(String panel, String expr, String legend) {
+        OVERVIEW.put(panel, new Dashboards.Query("Incident", panel, expr, legend, false));
+    }
 
     /** Since the beginning. */
     public double seconds() {
@@ -36,26 +48,84 @@ public final class IncidentPlots {
     }
 
     public void band(double from, String label) {
-        timeline.band(from, seconds(), label);
+        bands.add(new Timeline.Band(from, seconds(), label));
     }
 
-    public Path write(PrometheusProcess prometheus) throws IOException, InterruptedException {
-        double ends = seconds();
-        for (Map.Entry<String, Query> query : QUERIES.entrySet()) {
-            for (JsonNode series : prometheus.range(query.getValue().promql(), began, began + ends)) {
-                double last = -1;
-                String name = series.path("metric").path(query.getValue().label()).asText();
-                for (JsonNode sample : series.path("values")) {
-                    double at = sample.path(0).asDouble() - began;
-                    if (last >= 0 && at - last > 3) {
-                        timeline.record(query.getKey(), name, at, Double.NaN);
-                    }
-                    timeline.record(query.getKey(), name, at, sample.path(1).asDouble());
-                    last = at;
+    /** @return what was written */
+    public List<Path> write(PrometheusProcess prometheus) throws IOException, InterruptedException {
+        List<Path> written = new ArrayList<>();
+        written.add(figure(prometheus, List.copyOf(OVERVIEW.values()), Set.of(), "incident"));
+        for (JsonNode dashboard : Dashboards.all()) {
+            Set<String> heatMaps = new HashSet<>();
+            dashboard.path("panels").forEach(panel -> {
+                if (panel.path("type").asText().equals("heatmap")) {
+                    heatMaps.add(panel.path("title").asText());
                 }
+            });
+            written.add(figure(prometheus, Dashboards.queries(dashboard), heatMaps, "dashboards/" + dashboard.path("uid").asText()));
+        }
+        written.addAll(curves(prometheus));
+        return written;
+    }
+
+    /** Second and lag, for each group that was ever behind by more than a scaling rule would bear. */
+    private List<Path> curves(PrometheusProcess prometheus) throws IOException, InterruptedException {
+        List<Path> written = new ArrayList<>();
+        for (JsonNode series : prometheus.range("sum by (group) (kafka_consumer_lag)", began, began + seconds(), CURVE_STEP)) {
+            StringBuilder curve = new StringBuilder("# Recorded by WatchedIncidentTest: second, lag\n");
+            double most = 0;
+            for (JsonNode sample : series.path("values")) {
+                curve.append(Math.round(sample.path(0).asDouble() - began)).append(',').append(sample.path(1).asLong()).append('\n');
+                most = Math.max(most, sample.path(1).asDouble());
+            }
+            if (most > SCALES_UP) {
+                Path folder = Boolean.getBoolean("docs.write") ? Kept.HOME.resolve("lag-monitor-verticle/src/test/resources/lag-curves")
+                        : Path.of("target", "lag-curves");
+                Files.createDirectories(folder);
+                written.add(Files.writeString(folder.resolve("incident-" + series.path("metric").path("group").asText() + ".csv"), curve));
             }
         }
-        Path file = Boolean.getBoolean("docs.write") ? Kept.HOME.resolve("docs/incident.svg") : Path.of("target", "incident.svg");
-        return Files.writeString(file, Figure.svg(timeline, ends));
+        return written;
+    }
+
+    private Path figure(PrometheusProcess prometheus, List<Dashboards.Query> queries, Set<String> heatMaps, String name)
+            throws IOException, InterruptedException {
+        double ends = seconds();
+        int step = (int) Math.max(2, ends / 200);
+        Timeline timeline = new Timeline(queries.stream().map(Dashboards.Query::panel).distinct().collect(Collectors.toList()));
+        bands.forEach(band -> timeline.band(band.from(), band.to(), band.label()));
+        for (Dashboards.Query query : queries) {
+            Map<String, JsonNode> series = new TreeMap<>(IntWords.ORDER);
+            for (JsonNode each : prometheus.range(query.expr(), began, began + ends, step)) {
+                series.put(query.nameOf(each.path("metric")), each);
+            }
+            JsonNode below = null;
+            for (Map.Entry<String, JsonNode> each : series.entrySet()) {
+                record(timeline, query, each.getKey(), each.getValue(), below, step);
+                below = query.cumulative() ? each.getValue() : null;
+            }
+        }
+        Path folder = Boolean.getBoolean("docs.write") ? Kept.HOME.resolve("docs") : Path.of("target");
+        Path file = folder.resolve(name + ".svg");
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, Figure.svg(timeline, ends, heatMaps));
+    }
+
+    /** @param below of a histogram's bucket the next smaller one, which it contains; else null */
+    private void record(Timeline timeline, Dashboards.Query query, String name, JsonNode series, JsonNode below, int step) {
+        Map<Long, Double> contained = new TreeMap<>();
+        if (below != null) {
+            below.path("values").forEach(sample -> contained.put(Math.round(sample.path(0).asDouble()), sample.path(1).asDouble()));
+        }
+        double last = -1;
+        for (JsonNode sample : series.path("values")) {
+            double at = sample.path(0).asDouble() - began;
+            if (last >= 0 && at - last > step * 1.5) {
+                timeline.record(query.panel(), name, (last + at) / 2, Double.NaN);
+            }
+            timeline.record(query.panel(), name, at, sample.path(1).asDouble()
+                    - contained.getOrDefault(Math.round(sample.path(0).asDouble()), 0.0));
+            last = at;
+        }
     }
 }

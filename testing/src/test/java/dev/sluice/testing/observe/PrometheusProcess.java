@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -50,18 +52,44 @@ public final class PrometheusProcess implements AutoCloseable {
                 .filter(sample -> !sample.path("value").path(1).asText().equals("NaN")).toList();
     }
 
-    /** Of a range of time, in steps of two seconds. @param from and to in seconds of Unix time */
-    public List<JsonNode> range(String expr, double from, double to) throws IOException, InterruptedException {
-        HttpResponse<String> answer = get("/api/v1/query_range?step=2&start=" + from + "&end=" + to + "&query="
+    /** @param from and to in seconds of Unix time @param step in seconds */
+    public List<JsonNode> range(String expr, double from, double to, int step) throws IOException, InterruptedException {
+        HttpResponse<String> answer = get("/api/v1/query_range?step=" + step + "&start=" + from + "&end=" + to + "&query="
                 + URLEncoder.encode(expr, StandardCharsets.UTF_8));
         assertThat(answer.statusCode()).as("%s: %s", expr, answer.body()).isEqualTo(200);
         JsonNode result = new ObjectMapper().readTree(answer.body()).path("data").path("result");
         return StreamSupport.stream(result.spliterator(), false).toList();
     }
 
-    /** Labels of those that fire. */
-    public List<JsonNode> firing(String alert) throws IOException, InterruptedException {
-        return query("ALERTS{alertname=\"" + alert + "\",alertstate=\"firing\"}");
+    /** Of those that fire now, the name, and the name with the group. */
+    public Set<String> firing() throws IOException, InterruptedException {
+        Set<String> firing = names("ALERTS{alertstate=\"firing\"}");
+        for (JsonNode alert : query("ALERTS{alertstate=\"firing\",group!=\"\"}")) {
+            firing.add(alert.path("metric").path("alertname").asText() + " " + alert.path("metric").path("group").asText());
+        }
+        return firing;
+    }
+
+    /** Names of those that ever fired. */
+    public Set<String> haveFired() throws IOException, InterruptedException {
+        return names("max by (alertname) (max_over_time(ALERTS{alertstate=\"firing\"}[2h]))");
+    }
+
+    private Set<String> names(String alerts) throws IOException, InterruptedException {
+        return query(alerts).stream().map(alert -> alert.path("metric").path("alertname").asText()).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Names of the rules that it has loaded and can evaluate, recording ones too. */
+    public Set<String> healthyRules() throws IOException, InterruptedException {
+        Set<String> healthy = new TreeSet<>();
+        for (JsonNode group : new ObjectMapper().readTree(get("/api/v1/rules").body()).path("data").path("groups")) {
+            group.path("rules").forEach(rule -> {
+                if (rule.path("health").asText().equals("ok")) {
+                    healthy.add(rule.path("name").asText());
+                }
+            });
+        }
+        return healthy;
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
