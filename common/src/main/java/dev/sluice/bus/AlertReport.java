@@ -9,11 +9,22 @@ import java.util.Map;
  * @param values  of conditions that hold on the node, and of those whose values add up over nodes, held or not
  * @param known   alerts whose metric has a value on the node
  * @param unknown alerts whose metric is there and has none now
+ * @param leaves  the node's last report: it stops in an orderly way
  */
-public record AlertReport(String node, List<Value> values, List<String> known, List<String> unknown) implements Message {
+public record AlertReport(String node, List<Value> values, List<String> known, List<String> unknown, boolean leaves)
+        implements Message {
 
     /** @param alert the rule's name */
     public record Value(String alert, Map<String, String> labels, double value) {
+    }
+
+    /** Of a node that goes on. */
+    public AlertReport(String node, List<Value> values, List<String> known, List<String> unknown) {
+        this(node, values, known, unknown, false);
+    }
+
+    public static AlertReport lastOf(String node) {
+        return new AlertReport(node, List.of(), List.of(), List.of(), true);
     }
 
     public AlertReport {

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -60,8 +61,9 @@ class WatchedIncidentTest {
 
     @Test
     void shouldShowAllAndFireAndResolveEachRule(Stack stack) throws Exception {
-        watch = new SluiceProcess(folder.resolve("watch"), stack, "node.name=watch");
-        work = new SluiceProcess(folder.resolve("work"), stack, "node.name=work");
+        String name = "cluster.name=watched-" + UUID.randomUUID();
+        watch = new SluiceProcess(folder.resolve("watch"), stack, name, "node.name=watch", "cluster.port=28701");
+        work = new SluiceProcess(folder.resolve("work"), stack, name, "node.name=work", "cluster.port=28701");
         SampleLog log = SampleLog.write(folder.resolve("log.ndjson"), "watched", 160_000, 2_000, 7);
         try (Troubles troubles = new Troubles(stack.kafka().bootstrapServers()); WebhookReceiver receiver = new WebhookReceiver()) {
             webhook = receiver;
@@ -123,11 +125,11 @@ class WatchedIncidentTest {
         try {
             assertThat(work.isFrozen()).isTrue();
             troubles.burst();
-            untilFiring(plots, "frozen consumer", "PartitionStopped", "PartitionLagHigh", "GroupLagHigh");
+            untilFiring(plots, "frozen consumer", "NodeSilent", "PartitionStopped", "PartitionLagHigh", "GroupLagHigh");
         } finally {
             work.resume();
         }
-        untilOver("PartitionStopped", "PartitionLagHigh", "GroupLagHigh");
+        untilOver("NodeSilent", "PartitionStopped", "PartitionLagHigh", "GroupLagHigh");
     }
 
     private void lockedTable(Stack stack, IncidentPlots plots) throws Exception {
@@ -153,7 +155,7 @@ class WatchedIncidentTest {
     /** The new process knows nothing of the flood any more, so all is over. */
     private void startAnew(Path config) throws Exception {
         work.stop();
-        work.start("--run", "consumer,dlq-router", "--config", config.toString());
+        work.start("--cluster", "--run", "consumer,dlq-router", "--config", config.toString());
         await().atMost(LONG).pollInterval(Duration.ofSeconds(1)).untilAsserted(() -> assertThat(prometheus.firing()).isEmpty());
     }
 
@@ -227,8 +229,8 @@ class WatchedIncidentTest {
     }
 
     private void startNodes(Path config) throws Exception {
-        watch.start("--run", "gateway,lag-monitor", "--config", config.toString());
-        work.start("--run", "consumer,dlq-router", "--config", config.toString());
+        watch.start("--cluster", "--run", "gateway,lag-monitor", "--config", config.toString());
+        work.start("--cluster", "--run", "consumer,dlq-router", "--config", config.toString());
     }
 
     private static Set<String> alerts() throws Exception {

@@ -14,6 +14,8 @@ import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
 /** {@code /admin/alerts}: what fires on this node, and silences. */
@@ -21,6 +23,8 @@ public final class AlertRoutes {
 
     private static final int LARGEST_BODY = 1 << 16;
     private static final Duration LONGEST = Duration.ofDays(30);
+    /** For PostgreSQL, that may be frozen: an operator is told, and does not wait. */
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final Alerts alerts;
 
@@ -96,8 +100,10 @@ public final class AlertRoutes {
     }
 
     private static void answer(RoutingContext request, Future<JsonObject> answer) {
-        answer.onSuccess(body -> end(request, 200, body)).onFailure(error ->
-                end(request, 503, new JsonObject().put("reason", "PostgreSQL has not answered: " + error.getMessage())));
+        answer.timeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).onSuccess(body -> end(request, 200, body)).onFailure(error ->
+                end(request, 503, new JsonObject().put("reason", "PostgreSQL has not answered" + (error instanceof TimeoutException
+                        ? " within " + PATIENCE.toSeconds() + " s. What was asked may still be done when it wakes: list the silences then."
+                        : ": " + error.getMessage() + ".") + " The silences known before hold meanwhile.")));
     }
 
     private static void refuse(RoutingContext request, String reason) {

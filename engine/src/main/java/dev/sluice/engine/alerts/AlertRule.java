@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +27,9 @@ public enum AlertRule {
             List.of("group", "topic", "partition"), Test.EQUAL, 3, Duration.ZERO, "has unread events and no member"),
     COMPONENT_DOWN("ComponentDown", Severity.PAGE, Meter.COMPONENT_UP, Map.of(), Fold.MIN,
             List.of("instance", "component"), Test.BELOW, 1, Duration.ofMinutes(1), "is not healthy"),
+    /** Frozen, cut off or dead, and not stopped: told by those that still hear each other. */
+    NODE_SILENT("NodeSilent", Severity.PAGE, null, Map.of(), Fold.MIN,
+            List.of("instance"), Test.BELOW, 1, Duration.ofMinutes(1), "has not been heard of for a minute"),
     PARTITION_LAG_HIGH("PartitionLagHigh", Severity.WARN, Meter.KAFKA_CONSUMER_GROUP_LAG, Map.of(), Fold.MAX,
             List.of("group", "topic", "partition"), Test.ABOVE, 10_000, Duration.ZERO, "is too many events behind"),
     BREAKER_OPEN("BreakerOpen", Severity.WARN, Meter.CIRCUIT_BREAKER_OPEN, Map.of(), Fold.MAX,
@@ -38,6 +42,9 @@ public enum AlertRule {
             List.of("group"), Test.ABOVE, 0, Duration.ZERO, "has events that wait for a missing one of their entity"),
     POISON_FLOOD("PoisonFlood", Severity.NOTIFY, Meter.DLQ_MESSAGES_PER_HOUR, Map.of("class", "POISON"), Fold.SUM,
             List.of("group"), Test.ABOVE, 10, Duration.ZERO, "has met many poison messages in an hour");
+
+    /** What Prometheus itself knows of a node; in place of a metric that a silent one can't give. */
+    private static final String SCRAPED = "up{job=~\".*sluice.*\"}";
 
     /** Against the threshold. */
     public enum Test {
@@ -60,6 +67,7 @@ public enum AlertRule {
 
     private final String alert;
     private final Severity severity;
+    /** Null: no node measures it of itself. */
     private final Meter meter;
     private final Map<String, String> only;
     private final Fold fold;
@@ -92,8 +100,9 @@ public enum AlertRule {
         return severity;
     }
 
-    public Meter meter() {
-        return meter;
+    /** Empty when no node measures it of itself: {@link ClusterConditions} knows. */
+    public Optional<Meter> meter() {
+        return Optional.ofNullable(meter);
     }
 
     /** Label values that a series must have to count. */
@@ -141,7 +150,7 @@ public enum AlertRule {
     public String promql() {
         String labels = only.entrySet().stream().sorted(Map.Entry.comparingByKey())
                 .map(label -> label.getKey() + "=\"" + label.getValue() + "\"").collect(Collectors.joining(","));
-        String selector = meter.exposedName() + (labels.isEmpty() ? "" : "{" + labels + "}");
+        String selector = meter == null ? SCRAPED : meter.exposedName() + (labels.isEmpty() ? "" : "{" + labels + "}");
         return fold.promql(selector, by) + " " + test.operator + " " + limit();
     }
 

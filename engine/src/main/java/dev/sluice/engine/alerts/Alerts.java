@@ -4,6 +4,7 @@ import dev.sluice.bus.Addresses;
 import dev.sluice.bus.AlertReport;
 import dev.sluice.bus.Node;
 import dev.sluice.time.LastAnswer;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import org.slf4j.Logger;
@@ -40,6 +41,8 @@ public final class Alerts {
     private LastAnswer<List<Silence>> lastSilences;
     private List<Silence> silences = List.of();
     private boolean evaluating;
+    private boolean left;
+    private volatile Context context;
     /** What another one is to tell; younger than the time in which it would be missed. */
     private final Deque<Kept> othersToTell = new ArrayDeque<>();
 
@@ -56,13 +59,32 @@ public final class Alerts {
 
     /** When the database has its tables. */
     public void start() {
+        context = vertx.getOrCreateContext();
         lastSilences = new LastAnswer<>(vertx, PATIENCE_MILLIS, List.of(), table::live);
-        node.bus().listen(Addresses.ALERTS, report -> cluster.onReport(report, System.currentTimeMillis()));
+        node.bus().listen(Addresses.ALERTS, this::onReport);
         vertx.setPeriodic(settings.interval().toMillis(), due -> evaluate());
     }
 
+    /** Tells the other nodes that this one goes in an orderly way: they will not miss it. From any thread. */
+    public void leave() {
+        if (context != null) {
+            context.runOnContext(now -> {
+                left = true;
+                node.bus().announce(Addresses.ALERTS, AlertReport.lastOf(node.name()));
+            });
+        }
+    }
+
+    private void onReport(AlertReport report) {
+        if (report.leaves()) {
+            cluster.onLeft(report.node());
+        } else {
+            cluster.onReport(report, System.currentTimeMillis());
+        }
+    }
+
     private void evaluate() {
-        if (evaluating) {
+        if (evaluating || left) {
             return;
         }
         evaluating = true;
@@ -73,6 +95,9 @@ public final class Alerts {
     }
 
     private void onEvaluated(AlertReport own) {
+        if (left) {
+            return;
+        }
         long now = System.currentTimeMillis();
         node.bus().announce(Addresses.ALERTS, own);
         cluster.onReport(own, now);

@@ -2,6 +2,7 @@ package dev.sluice.engine.alerts;
 
 import dev.sluice.bus.AlertReport;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -14,7 +15,8 @@ import java.util.stream.Collectors;
 
 /**
  * What holds over all nodes, from the reports of those that live: so a flood that is spread over two nodes is one flood,
- * and every node knows the same. The first of them by name tells. Pure: times are handed in, in ms.
+ * and every node knows the same. The first of them by name tells. One that falls silent without having left is missed until
+ * it is heard again, for a day at most. Pure: times are handed in, in ms.
  */
 final class ClusterConditions {
 
@@ -28,10 +30,14 @@ final class ClusterConditions {
     private static final Map<String, AlertRule> RULES = Arrays.stream(AlertRule.values())
             .collect(Collectors.toMap(AlertRule::alert, Function.identity()));
 
+    private static final long MISSED_MILLIS = Duration.ofDays(1).toMillis();
+
     private final AlertSettings settings;
     private final long livesMillis;
     /** By node. */
     private final TreeMap<String, Heard> reports = new TreeMap<>();
+    /** By node that fell silent, when it was last heard. */
+    private final Map<String, Long> missed = new HashMap<>();
 
     ClusterConditions(AlertSettings settings) {
         this.settings = settings;
@@ -45,6 +51,13 @@ final class ClusterConditions {
 
     void onReport(AlertReport report, long now) {
         reports.put(report.node(), new Heard(report, now));
+        missed.remove(report.node());
+    }
+
+    /** It stops in an orderly way, and is not missed. */
+    void onLeft(String node) {
+        reports.remove(node);
+        missed.remove(node);
     }
 
     /** The first of the live ones. */
@@ -66,6 +79,7 @@ final class ClusterConditions {
                 holding.put(subject, value);
             }
         });
+        missed.keySet().forEach(node -> holding.put(new Subject(AlertRule.NODE_SILENT, Map.of("instance", node)), 0.0));
         Set<AlertRule> unknown = rules(AlertReport::unknown);
         unknown.removeAll(rules(AlertReport::known));
         return new Found(holding, unknown);
@@ -77,6 +91,12 @@ final class ClusterConditions {
     }
 
     private void forgetTheDead(long now) {
-        reports.values().removeIf(heard -> now - heard.atMillis() > livesMillis);
+        reports.forEach((node, heard) -> {
+            if (now - heard.atMillis() > livesMillis) {
+                missed.put(node, heard.atMillis());
+            }
+        });
+        reports.keySet().removeAll(missed.keySet());
+        missed.values().removeIf(at -> now - at > MISSED_MILLIS);
     }
 }

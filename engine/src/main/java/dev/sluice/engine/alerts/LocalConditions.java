@@ -46,7 +46,7 @@ final class LocalConditions {
 
     /** By subject, without NaN. */
     private Map<Subject, List<Double>> values(AlertRule rule) {
-        Collection<Gauge> gauges = registry.find(rule.meter().exposedName()).gauges();
+        Collection<Gauge> gauges = rule.meter().map(meter -> registry.find(meter.exposedName()).gauges()).orElse(List.of());
         return gauges.stream().filter(gauge -> rule.only().entrySet().stream()
                         .allMatch(label -> label.getValue().equals(gauge.getId().getTag(label.getKey()))))
                 .collect(Collectors.groupingBy(gauge -> subject(rule, gauge), Collectors.mapping(Gauge::value,

@@ -59,6 +59,7 @@ public final class Deployment {
     private volatile DeployedVerticles verticles;
     private volatile HttpServer operations;
     private volatile NodeFile nodeFile;
+    private volatile Alerts alerts;
 
     public Deployment(Configuration configuration, RunPlan plan, NodeOptions options) {
         this.config = configuration.settings();
@@ -84,7 +85,7 @@ public final class Deployment {
                 health.heard(sign, System.nanoTime());
             }
         });
-        Alerts alerts = new Alerts(vertx, node, config.alerts(), config.postgres().pool(vertx));
+        alerts = new Alerts(vertx, node, config.alerts(), config.postgres().pool(vertx));
         operations = listen(bus, router -> {
             new AlertRoutes(alerts).mount(router);
             new LogRoutes().mount(router);
@@ -181,6 +182,7 @@ public final class Deployment {
         }
         LOG.info("stopping node={}", config.nodeName());
         health.onStopping();
+        Optional.ofNullable(alerts).ifPresent(Alerts::leave);
         Deadline deadline = Deadline.in(config.operations().stopDeadline());
         boolean orderly = Optional.ofNullable(verticles).map(running -> running.undeploy(deadline)).orElse(true);
         if (vertx != null) {

@@ -1,5 +1,6 @@
 package dev.sluice.engine.alerts;
 
+import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
 import dev.sluice.bus.Node;
 import dev.sluice.config.PostgresSettings;
@@ -73,7 +74,8 @@ class AlertsTest {
         pool = settings.pool(vertx);
         this.settings = new AlertSettings("http://127.0.0.1:" + receiver.actualPort() + "/hook",
                 Duration.ofMillis(100), Duration.ofSeconds(2), Duration.ofMillis(300),
-                Map.of("PartitionLagHigh", new AlertSettings.Limit(20_000.0, null)));
+                Map.of("PartitionLagHigh", new AlertSettings.Limit(20_000.0, null),
+                "NodeSilent", new AlertSettings.Limit(null, Duration.ofMillis(500))));
         Alerts alerts = new Alerts(vertx, new Node("node-1", bus, registry), this.settings, pool);
         new AlertRoutes(alerts).mount(router);
         port = ended(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1")).actualPort();
@@ -106,13 +108,7 @@ class AlertsTest {
     void shouldBeOneForAllNodesAndGoOnWithoutTheOneThatTells() {
         SimpleMeterRegistry own = new SimpleMeterRegistry();
         Meter.DLQ_MESSAGES_PER_HOUR.gauge(own, () -> 6, "audit", "POISON");
-        String first = ended(vertx.deployVerticle(new VerticleBase() {
-            @Override
-            public Future<?> start() {
-                new Alerts(vertx, new Node("node-0", bus, own), settings, pool).start();
-                return Future.succeededFuture();
-            }
-        }));
+        String first = ended(vertx.deployVerticle(running(new Alerts(vertx, new Node("node-0", bus, own), settings, pool))));
         poison = 5;
         await().atMost(Duration.ofSeconds(10)).until(() -> !received.isEmpty());
         assertThat(received.get(0).encode()).contains("group audit: 11 (limit 10)", "node-0").doesNotContain("node-1");
@@ -124,6 +120,38 @@ class AlertsTest {
                 message.encode().contains("PartitionLagHigh") && message.encode().contains("node-1")));
         assertThat(received).noneMatch(message -> message.encode().contains("PoisonFlood") && message.encode().contains("node-1")
                 && message.encode().contains("FIRING"));
+    }
+
+    /** Its timers stop as those of a frozen process do; one that leaves is not missed. */
+    @Test
+    void shouldMissANodeThatFallsSilentAndNotOneThatLeaves() {
+        Alerts stopped = new Alerts(vertx, new Node("node-2", bus, new SimpleMeterRegistry()), settings, pool);
+        String silent = ended(vertx.deployVerticle(running(new Alerts(vertx, new Node("node-3", bus, new SimpleMeterRegistry()), settings, pool))));
+        String left = ended(vertx.deployVerticle(running(stopped)));
+        AtomicInteger heard = new AtomicInteger();
+        bus.listen(Addresses.ALERTS, report -> heard.addAndGet(report.node().equals("node-2") && !report.leaves() ? 1 : 0));
+        await().atMost(Duration.ofSeconds(20)).until(() -> heard.get() > 0);
+        stopped.leave();
+        ended(vertx.undeploy(left));
+        ended(vertx.undeploy(silent));
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> received.stream().anyMatch(message ->
+                message.getString("text").startsWith("[PAGE] NodeSilent: instance node-3 has not been heard of")));
+        assertThat(received).noneMatch(message -> message.encode().contains("node-2"));
+
+        ended(vertx.deployVerticle(running(new Alerts(vertx, new Node("node-3", bus, new SimpleMeterRegistry()), settings, pool))));
+        await().atMost(Duration.ofSeconds(20)).until(() -> received.stream().anyMatch(message ->
+                message.getString("text").startsWith("[RESOLVED] NodeSilent")));
+    }
+
+    private static VerticleBase running(Alerts alerts) {
+        return new VerticleBase() {
+            @Override
+            public Future<?> start() {
+                alerts.start();
+                return Future.succeededFuture();
+            }
+        };
     }
 
     @Test
@@ -177,6 +205,9 @@ class AlertsTest {
 
             await().atMost(Duration.ofSeconds(20)).until(() -> !received.isEmpty());
             assertThat(received).allMatch(message -> message.getString("text").contains("PoisonFlood"));
+            assertThat(call("GET", "/admin/alerts/silences", "")).satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(503))
+                    .satisfies(answer -> assertThat(answer.body()).contains("PostgreSQL has not answered", "hold meanwhile"));
+            assertThat(call("POST", "/admin/alerts/silences", "{\"alert\": \"NodeSilent\", \"for\": \"1s\"}").statusCode()).isEqualTo(503);
         } finally {
             postgres.resume();
             await().atMost(Duration.ofSeconds(20)).until(() ->

@@ -53,7 +53,36 @@ class ClusterConditionsTest {
         report("b", later, AlertRule.POISON_FLOOD, 1);
 
         assertThat(cluster.tells("b", later)).isTrue();
+        assertThat(cluster.found(later).holding()).doesNotContainKey(new Subject(AlertRule.POISON_FLOOD, AUDIT));
+    }
+
+    @Test
+    void shouldMissANodeThatFellSilentUntilItIsHeardAgain() {
+        report("a", NOW, AlertRule.POISON_FLOOD, 1);
+        long later = NOW + cluster.livesMillis();
+        report("b", later, AlertRule.POISON_FLOOD, 1);
         assertThat(cluster.found(later).holding()).isEmpty();
+        assertThat(cluster.found(later + 1).holding()).containsOnlyKeys(silent("a"));
+        assertThat(cluster.found(later + 2).holding()).as("still").containsOnlyKeys(silent("a"));
+
+        report("a", later + 3, AlertRule.POISON_FLOOD, 1);
+
+        assertThat(cluster.found(later + 3).holding()).isEmpty();
+    }
+
+    @Test
+    void shouldNotMissANodeThatLeftNorOneForMoreThanADay() {
+        report("a", NOW, AlertRule.POISON_FLOOD, 1);
+        report("b", NOW, AlertRule.POISON_FLOOD, 1);
+        cluster.onLeft("a");
+        long later = NOW + cluster.livesMillis() + 1;
+        assertThat(cluster.found(later).holding()).containsOnlyKeys(silent("b"));
+
+        assertThat(cluster.found(NOW + Duration.ofDays(1).toMillis() + 1).holding()).isEmpty();
+    }
+
+    private static Subject silent(String node) {
+        return new Subject(AlertRule.NODE_SILENT, Map.of("instance", node));
     }
 
     private void report(String node, long at, AlertRule rule, double value) {
