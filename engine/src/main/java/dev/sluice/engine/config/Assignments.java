@@ -20,7 +20,7 @@ final class Assignments {
 
     /** @param place as errors name it */
     void assign(String key, String text, String place) {
-        List<String> path = path(key);
+        List<String> path = path(key, place);
         ObjectNode parent = layer.tree();
         for (String step : path.subList(0, path.size() - 1)) {
             parent = parent.get(step) instanceof ObjectNode below ? below : parent.putObject(step);
@@ -34,18 +34,32 @@ final class Assignments {
         return layer;
     }
 
-    /** Below a section that is free (empty in the reference, as kafka.properties), dots belong to the name. */
-    private List<String> path(String key) {
+    /**
+     * Below a section that is free (empty in the reference, as kafka.properties, or with dots in its names, as
+     * consumer.kafka) dots belong to the name. Double quotes keep a name together anywhere: {@code topics."a.b".partitions}.
+     */
+    private List<String> path(String key, String place) {
         List<String> path = new ArrayList<>();
         JsonNode at = reference;
-        String rest = key;
-        for (int dot = rest.indexOf('.'); dot > 0 && !(at.isObject() && at.isEmpty()); dot = rest.indexOf('.')) {
-            path.add(rest.substring(0, dot));
-            at = at.path(rest.substring(0, dot));
-            rest = rest.substring(dot + 1);
+        int from = 0;
+        while (from <= key.length()) {
+            boolean quoted = key.startsWith("\"", from);
+            int begins = quoted ? from + 1 : from;
+            int ends = quoted ? key.indexOf('"', begins) : isFree(at) ? key.length() : key.indexOf('.', begins);
+            ends = ends < 0 && !quoted ? key.length() : ends;
+            int next = quoted ? ends + 1 : ends;
+            if (ends < 0 || next < key.length() && key.charAt(next) != '.') {
+                throw new ConfigurationError(place + ": a name in double quotes ends with a quote, before a dot or the end");
+            }
+            path.add(key.substring(begins, ends));
+            at = at.path(key.substring(begins, ends));
+            from = next + 1;
         }
-        path.add(rest);
         return path;
+    }
+
+    private static boolean isFree(JsonNode section) {
+        return section.isObject() && (section.isEmpty() || section.properties().stream().anyMatch(field -> field.getKey().contains(".")));
     }
 
     private JsonNode value(List<String> path, String text, String place) {

@@ -90,6 +90,31 @@ class ConfigurationTest {
         assertThat(settings.kafka().properties()).isEqualTo(Map.of("a.b", "1", "security.protocol", "SSL"));
     }
 
+    /** Some of the consumer's are set in the reference. */
+    @Test
+    void shouldKeepDotsInKafkasOwnNames() {
+        SluiceConfig settings = load("", Map.of("SLUICE_CONSUMER_KAFKA_FETCH_MIN_BYTES", "7"),
+                "consumer.kafka.max.poll.records=100", "consumer.kafka.check.crcs=false");
+
+        assertThat(settings.consumer().kafka()).containsEntry("max.poll.records", "100").containsEntry("check.crcs", "false")
+                .containsEntry("fetch.min.bytes", "7").containsEntry("fetch.max.wait.ms", "500");
+    }
+
+    @Test
+    void shouldKeepANameInQuotesTogether() {
+        SluiceConfig settings = load("", Map.of(), "topics.\"a.b\".partitions=6", "topics.plain.partitions=7",
+                "alerts.limits.\"GroupLagHigh\".limit=80000", "kafka.properties.\"client.rack\"=r1");
+
+        assertThat(settings.topics().get("a.b").partitions()).isEqualTo(6);
+        assertThat(settings.topics().get("plain").partitions()).isEqualTo(7);
+        assertThat(settings.alerts().limits().get("GroupLagHigh").limit()).isEqualTo(80_000);
+        assertThat(settings.kafka().properties()).containsEntry("client.rack", "r1");
+        assertThatThrownBy(() -> load("", Map.of(), "topics.\"a.b.partitions=6")).isInstanceOf(ConfigurationError.class)
+                .hasMessageContaining("--set topics.\"a.b.partitions: a name in double quotes ends with a quote");
+        assertThatThrownBy(() -> load("", Map.of(), "topics.\"a.b\"c.partitions=6")).isInstanceOf(ConfigurationError.class);
+        assertThatThrownBy(() -> load("", Map.of(), "topics.=6")).isInstanceOf(ConfigurationError.class);
+    }
+
     @Test
     void shouldCompleteADeclaredTopicAndTakeAwayAnother() {
         SluiceConfig settings = load("topics:\n  events:\n  orders: {partitions: 6}", Map.of());
