@@ -28,6 +28,7 @@ class AlertRulesTest {
     void shouldBeAcceptedByPrometheus() throws Exception {
         Promtool.shouldAccept("check", "rules", RULES);
         Promtool.shouldAccept("check", "config", "deploy/prometheus/prometheus.yml");
+        Promtool.shouldAccept("check", "config", "deploy/prometheus/nodes.yml");
     }
 
     @Test
