@@ -14,10 +14,11 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 
 /**
- * Removes what a killed process has left of its own membership, so that its successor doesn't wait for the session. What
- * an orderly stop has left is let be: removed, its partitions would move to others and back.
+ * Removes what an instance would leave of its own membership: its partitions would wait for the end of the session. What
+ * an orderly stop has left for a restart is let be: removed, its partitions would move to others and back.
  */
 final class OwnMembers {
 
@@ -29,15 +30,29 @@ final class OwnMembers {
     private OwnMembers() {
     }
 
-    /** Blocks up to 10 s. Nothing to remove, or no group yet, is no error. */
+    /** At a start: what a killed process of this name has left. Blocks up to 10 s; nothing to remove is no error. */
     static void removeDead(Map<String, String> client, String group, String instanceId) {
+        remove(client, group, instanceId, OwnMembers::isDead);
+    }
+
+    /**
+     * After a consumer has left for good: Kafka's client gives its place back only when it knows its place, and in the
+     * middle of a rebalance it does not. Blocks up to 10 s; nothing to remove is no error.
+     */
+    static void removeLeft(Map<String, String> client, String group, String instanceId) {
+        remove(client, group, instanceId, member -> true);
+    }
+
+    private static void remove(Map<String, String> client, String group, String instanceId,
+                               Predicate<MemberDescription> which) {
         try (Admin admin = Admin.create(new HashMap<>(client))) {
-            boolean dead = admin.describeConsumerGroups(Set.of(group)).all().get(DEADLINE_SECONDS, TimeUnit.SECONDS)
-                    .get(group).members().stream().anyMatch(member -> isDead(member, instanceId));
-            if (dead) {
+            boolean there = admin.describeConsumerGroups(Set.of(group)).all().get(DEADLINE_SECONDS, TimeUnit.SECONDS)
+                    .get(group).members().stream().filter(which)
+                    .anyMatch(member -> member.groupInstanceId().filter(instanceId::equals).isPresent());
+            if (there) {
                 admin.removeMembersFromConsumerGroup(group, new RemoveMembersFromConsumerGroupOptions(
                         List.of(new MemberToRemove(instanceId)))).all().get(DEADLINE_SECONDS, TimeUnit.SECONDS);
-                LOG.info("group={} instanceId={} An earlier member of this name is removed", group, instanceId);
+                LOG.info("group={} instanceId={} What was left of a member of this name is removed", group, instanceId);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -48,8 +63,7 @@ final class OwnMembers {
     }
 
     /** Members of the classic protocol have no epoch: there a new one takes the place of the old at once. */
-    private static boolean isDead(MemberDescription member, String instanceId) {
-        return member.groupInstanceId().filter(instanceId::equals).isPresent()
-                && member.memberEpoch().filter(epoch -> epoch != AWAY).isPresent();
+    private static boolean isDead(MemberDescription member) {
+        return member.memberEpoch().filter(epoch -> epoch != AWAY).isPresent();
     }
 }

@@ -294,10 +294,18 @@ final class SubscriptionRun implements GroupMeters.Instance {
                     transactions.cutAll();
                     return pipeline.idle().timeout(LAST_RUNS_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
                 })
+                .eventually(() -> membership == ConsumerSettings.Membership.LEFT ? leftForGood() : Future.succeededFuture())
                 .eventually(() -> {
                     succession.stop();
                     return handler.close();
                 }).eventually(claims::close).eventually(pressure::leave)
                 .eventually(redis::close);
+    }
+
+    private Future<Void> leftForGood() {
+        return vertx.executeBlocking(() -> {
+            OwnMembers.removeLeft(adminProperties(), group(), instanceId);
+            return null;
+        });
     }
 }
