@@ -15,8 +15,9 @@ import io.vertx.core.Future;
  *       run commits. What it does outside the transaction may therefore happen more than once.</li>
  *   <li><b>Order.</b> With ordering {@code key}, events of one key run one after the other, in the order of their
  *       offsets; a batch holds them in that order. With {@code partition}, so do all events of a partition.</li>
- *   <li><b>Threads.</b> It is called on a Vert.x event loop and must not block it. Instances of a handler are shared by
- *       all batches of a subscription's instance, several of which can be under way.</li>
+ *   <li><b>Threads.</b> It is called on a Vert.x event loop and must not block it; any thread may complete its future.
+ *       Instances of a handler are shared by all batches of a subscription's instance, several of which can be under
+ *       way.</li>
  *   <li><b>Failure.</b> A failed future (or a thrown exception) rolls back. A batch that fails is split until the guilty
  *       event stands alone. {@link PermanentFailure} and {@link TransientFailure} decide the event's way; anything else
  *       is classified by rules.</li>

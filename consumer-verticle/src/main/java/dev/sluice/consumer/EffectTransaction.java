@@ -236,7 +236,8 @@ final class EffectTransaction implements Effects {
         });
         transaction.whenClosed(() -> ended.tryFail("the handler's connection is gone"));
         Future.succeededFuture().compose(start -> handler instanceof BatchHandler batch
-                        ? watch.inside(() -> batch.handle(connection, works.stream().map(Work::event).toList())).<Void>mapEmpty()
+                        ? watch.inside(() -> batch.handle(connection, works.stream().map(Work::event).toList()))
+                        .<Void>mapEmpty()
                         : oneByOne((EventHandler) handler, connection, works, suspicion))
                 .onSuccess(done -> ended.tryComplete())
                 .onFailure(error -> {

@@ -1,5 +1,9 @@
 package dev.sluice.consumer;
 
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -7,7 +11,8 @@ import java.util.function.Supplier;
 
 /**
  * Notices a handler that blocks the event loop, on which then nothing else runs, timeouts included: so the poll thread
- * looks. Entered and left by the event loop, looked at by the poll thread.
+ * looks. Entered and left by the event loop, looked at by the poll thread. Whatever thread completes the handler's future,
+ * what comes next is back where the handler was called.
  */
 final class HandlerWatch {
 
@@ -30,13 +35,29 @@ final class HandlerWatch {
         return handler;
     }
 
-    <T> T inside(Supplier<T> call) {
+    Future<?> inside(Supplier<? extends Future<?>> call) {
         enteredNanos = System.nanoTime();
         try {
-            return call.get();
+            return home(call.get());
         } finally {
             enteredNanos = OUTSIDE;
         }
+    }
+
+    private static <T> Future<T> home(Future<T> answer) {
+        Context here = Vertx.currentContext();
+        if (here == null || answer == null || answer.isComplete()) {
+            return answer;
+        }
+        Promise<T> home = Promise.promise();
+        answer.onComplete((result, error) -> {
+            if (Vertx.currentContext() == here) {
+                home.complete(result, error);
+            } else {
+                here.runOnContext(back -> home.complete(result, error));
+            }
+        });
+        return home.future();
     }
 
     /** @return whether the handler blocks now */

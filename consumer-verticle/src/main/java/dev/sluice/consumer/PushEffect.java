@@ -64,7 +64,8 @@ final class PushEffect {
         return transactions.run(ownStatements, watching, asking -> known(asking.connection(), work))
                 .compose(known -> known.isPresent() ? Future.succeededFuture(repeated(known.get()))
                         : push(work).compose(done -> transactions.run(ownStatements, watching,
-                                telling -> taken(telling.connection(), work).compose(told -> unpark(telling.connection(), work))))
+                                telling -> taken(telling.connection(), work)
+                                        .compose(told -> unpark(telling.connection(), work))))
                         .map(Outcome.APPLIED));
     }
 
@@ -73,7 +74,8 @@ final class PushEffect {
         return transactions.run(ownStatements, watching, telling -> claimed(telling.connection(), work))
                 .compose(known -> known.isPresent() ? Future.succeededFuture(repeated(known.get()))
                         : push(work).map(Outcome.APPLIED).recover(error -> transactions.run(ownStatements, watching,
-                                regretting -> inbox.giveBack(regretting.connection(), id)).compose(given -> failed(error))));
+                                regretting -> inbox.giveBack(regretting.connection(), id))
+                                .compose(given -> failed(error))));
     }
 
     /** @return empty when the event is this one's to push */
@@ -81,7 +83,8 @@ final class PushEffect {
         Set<String> id = Set.of(work.eventId());
         return (work.isReplay() ? inbox.revive(connection, id) : inbox.claim(connection, id))
                 .compose(fresh -> !fresh.isEmpty() ? Future.succeededFuture(Optional.<Outcome>empty())
-                        : inbox.find(connection, work.eventId()).map(known -> known.or(() -> Optional.of(Outcome.APPLIED))));
+                        : inbox.find(connection, work.eventId())
+                                .map(known -> known.or(() -> Optional.of(Outcome.APPLIED))));
     }
 
     /** For good, but where nothing can have arrived. Without the cause, by which a rule could send it to the retries. */
@@ -96,8 +99,8 @@ final class PushEffect {
 
     private Future<?> push(Work work) {
         LogScope.turnTo(() -> work.logFields(group));
-        return Future.succeededFuture().compose(start -> watch.inside(() -> handler.push(work.event())))
-                .timeout(handlerTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        return Future.succeededFuture().compose(start -> watch.inside(() ->
+                handler.push(work.event()).timeout(handlerTimeout.toMillis(), TimeUnit.MILLISECONDS)));
     }
 
     /** A replay turns the dead identity; where there is none, it takes its own. */
