@@ -10,12 +10,17 @@ import org.slf4j.LoggerFactory;
 import java.time.Duration;
 
 /**
- * Forgets identities that are older than the horizon, some at a time. Several instances may do it at once. Dead ones
- * stay: their letters can be sent back. Event loop only.
+ * Forgets identities that are older than the horizon by {@link #MARGIN}, some at a time. Several instances may do it at
+ * once. Dead ones stay: their letters can be sent back. Event loop only.
+ *
+ * <p>An event's age is told by two other clocks, the producer's and the consumer's ({@link Unexpired}). While they differ
+ * from PostgreSQL's by less than the margin in all, whatever is not expired is still known.
  */
 final class InboxPurge {
 
     private static final Logger LOG = LoggerFactory.getLogger(InboxPurge.class);
+    /** Kafka takes no record that is an hour ahead of its own clock. */
+    static final Duration MARGIN = Duration.ofDays(1);
     private static final long PERIOD_MILLIS = 600_000;
     private static final int PORTION = 5_000;
 
@@ -36,13 +41,15 @@ final class InboxPurge {
 
     void start() {
         timer = vertx.setPeriodic(0, PERIOD_MILLIS, now -> purge().onFailure(error ->
-                LOG.warn("group={} Old identities are not purged now ({}); next try in {} s", group, error.toString(), PERIOD_MILLIS / 1_000)));
+                LOG.warn("group={} Old identities are not purged now ({}); next try in {} s", group, error.toString(),
+                        PERIOD_MILLIS / 1_000)));
     }
 
     private Future<Void> purge() {
-        return inbox.purge(pool, horizon, PORTION).compose(gone -> {
+        return inbox.purge(pool, horizon.plus(MARGIN), PORTION).compose(gone -> {
             if (gone > 0) {
-                LOG.info("group={} identities={} Identities older than {} days are forgotten", group, gone, horizon.toDays());
+                LOG.info("group={} identities={} Identities older than {} days are forgotten", group, gone,
+                        horizon.plus(MARGIN).toDays());
             }
             return gone < PORTION ? Future.succeededFuture() : purge();
         });

@@ -110,13 +110,34 @@ class ReadingTest {
     @Test
     void shouldPurgeWhatIsOlderThanTheInboxRemembers() throws Exception {
         postgres.execute("INSERT INTO processed_events (consumer_group, event_id, outcome, processed_at) SELECT '" + rig.group
-                + "', 'old ' || n, 'applied', now() - interval '2 days' FROM generate_series(1, 12000) AS n");
+                + "', 'old ' || n, 'applied', now() - interval '3 days' FROM generate_series(1, 12000) AS n");
         rig.start(0, Scripted.APPEND, settings -> {
             settings.horizon = Duration.ofDays(1);
             return settings;
         });
         await().atMost(Duration.ofSeconds(30)).until(() ->
                 postgres.number("SELECT count(*) FROM processed_events WHERE consumer_group = '" + rig.group + "'") == 0);
+    }
+
+    /** Accepted by a gateway whose clock is ahead: not expired yet, though it had its effect longer ago than the horizon. */
+    @Test
+    void shouldRememberWhatIsNotExpiredThoughTheClocksDiffer() throws Exception {
+        postgres.execute("INSERT INTO processed_events (consumer_group, event_id, outcome, processed_at) SELECT '" + rig.group
+                + "', id, 'applied', now() - age FROM (VALUES ('/test case:1/1', interval '24 hours 50 minutes'), ('old', "
+                + "interval '3 days')) AS known (id, age)");
+        rig.start(0, Scripted.APPEND, settings -> {
+            settings.horizon = Duration.ofDays(1);
+            return settings;
+        });
+        await("the purge").atMost(Duration.ofSeconds(30)).until(() -> postgres.number(
+                "SELECT count(*) FROM processed_events WHERE event_id = 'old'") == 0);
+        rig.publish(acceptedAt(Instant.now().minus(Duration.ofHours(24)).plusSeconds(600).toEpochMilli(), rig.topic,
+                Rig.record(rig.topic, "case:1", 1, Map.of())));
+        String after = rig.publish("case:1", 2);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> rig.committed().equals(rig.ends()));
+        assertThat(rig.effects()).containsExactly(after);
+        assertThat(rig.routed).isEmpty();
     }
 
     private static ProducerRecord<byte[], byte[]> acceptedAt(long millis, String topic, ProducerRecord<byte[], byte[]> record) {
