@@ -33,6 +33,9 @@ public final class Inbox {
     private static final String MARK = """
             UPDATE processed_events SET outcome = $3, processed_at = now()
             WHERE consumer_group = $1 AND event_id = ANY ($2::text[])""";
+    private static final String DIE = """
+            UPDATE processed_events SET outcome = 'dead', processed_at = now(), error_type = $3, error_message = $4
+            WHERE consumer_group = $1 AND event_id = ANY ($2::text[])""";
     private static final String GIVE_BACK = """
             DELETE FROM processed_events WHERE consumer_group = $1 AND event_id = ANY ($2::text[])""";
     private static final String BURY = """
@@ -123,6 +126,12 @@ public final class Inbox {
     public Future<Void> mark(SqlClient transaction, Collection<String> eventIds, Outcome outcome) {
         return transaction.preparedQuery(MARK)
                 .execute(Tuple.of(group, eventIds.toArray(new String[0]), outcome.column())).mapEmpty();
+    }
+
+    /** In the transaction that claimed them: they are dead, and their letters, which are to be written now, say why. */
+    public Future<Void> die(SqlClient transaction, Collection<String> eventIds, Cause cause) {
+        return transaction.preparedQuery(DIE).execute(Tuple.of(group, eventIds.toArray(new String[0]),
+                cause.errorType(), cause.errorMessage())).mapEmpty();
     }
 
     /**

@@ -7,10 +7,12 @@ import java.time.Duration;
 /**
  * What becomes of events of a {@code strict} subscription that wait for a missing one of their entity.
  *
- * @param deadline   how long that is nobody's concern
- * @param afterwards what happens then, besides an alert
+ * @param deadline      how long that is nobody's concern
+ * @param afterwards    what happens then, besides an alert
+ * @param maxWaiting    of one partition; what comes too early then is a dead letter
+ * @param firstSequence of each entity; null: the first that is seen of it, whichever that is
  */
-public record GapSettings(Duration deadline, Afterwards afterwards) {
+public record GapSettings(Duration deadline, Afterwards afterwards, int maxWaiting, Long firstSequence) {
 
     /** After the deadline. */
     public enum Afterwards {
@@ -20,11 +22,15 @@ public record GapSettings(Duration deadline, Afterwards afterwards) {
         DEAD_LETTER
     }
 
-    static final GapSettings STANDARD = new GapSettings(Duration.ofSeconds(60), Afterwards.WAIT);
+    static final GapSettings STANDARD = new GapSettings(Duration.ofSeconds(60), Afterwards.WAIT, 10_000, null);
 
     public GapSettings {
         InvalidSetting.unless(deadline != null && deadline.toMillis() >= 1, "consumer.gaps.deadline", deadline,
                 "above 0ms");
+        InvalidSetting.unless(maxWaiting >= 1 && maxWaiting <= 10_000_000, "consumer.gaps.max-waiting", maxWaiting,
+                "1 to 10000000");
+        InvalidSetting.unless(firstSequence == null || firstSequence >= 0, "consumer.gaps.first-sequence", firstSequence,
+                "0 or more, or nothing: the first that is seen");
         afterwards = afterwards == null ? Afterwards.WAIT : afterwards;
     }
 }

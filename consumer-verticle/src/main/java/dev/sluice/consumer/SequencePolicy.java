@@ -6,6 +6,7 @@ import io.vertx.sqlclient.SqlConnection;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /** Decides, inside the effect's transaction, which events are out of date, and which come too early. */
 interface SequencePolicy {
@@ -20,11 +21,13 @@ interface SequencePolicy {
      */
     Future<List<Work>> current(SqlConnection connection, List<Work> works, Map<Work, Outcome> outcomes);
 
-    static SequencePolicy of(SequenceMode mode, String group, Ordering ordering) {
+    /** @param room how many more events of a partition may wait for missing ones */
+    static SequencePolicy of(SequenceMode mode, String group, Ordering ordering, GapSettings gaps,
+                             ToLongFunction<AssignedPartition> room) {
         return switch (mode) {
             case NONE -> NONE;
             case LATEST_WINS -> new LatestWins(group);
-            case STRICT -> new Strict(group, new GapRows(group, ordering));
+            case STRICT -> new Strict(group, new GapRows(group, ordering), gaps, room);
         };
     }
 }

@@ -9,20 +9,28 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
 
 /**
  * An event takes effect only right behind the one before it. What comes too early is parked in the same transaction, and
- * its identity is given back; what comes too late is SUPERSEDED. The first event seen of an entity is its baseline. The
- * entity's row is locked until the commit, so that no two owners can move it on.
+ * its identity is given back, or, where too many wait already, it is dead; what comes too late is SUPERSEDED. The first
+ * event seen of an entity is its baseline, unless settings name one. The entity's row is locked until the commit, so that
+ * no two owners can move it on.
  */
 final class Strict implements SequencePolicy {
 
+    /** What its letter says. */
+    private static final Inbox.Cause NO_ROOM = new Inbox.Cause("BLOCKED_BY",
+            "an earlier event of its entity has not come, and too many wait already (consumer.gaps.max-waiting)");
     private static final String LOCK = """
             INSERT INTO entity_sequences AS known (consumer_group, entity, last)
             SELECT $1, * FROM unnest($2::text[], $3::bigint[])
@@ -38,11 +46,16 @@ final class Strict implements SequencePolicy {
     private final String group;
     private final Inbox inbox;
     private final GapRows gaps;
+    private final GapSettings settings;
+    private final ToLongFunction<AssignedPartition> room;
 
-    Strict(String group, GapRows gaps) {
+    /** @param room how many more events of a partition may wait; batches that run at once may each use all of it */
+    Strict(String group, GapRows gaps, GapSettings settings, ToLongFunction<AssignedPartition> room) {
         this.group = group;
         this.inbox = new Inbox(group);
         this.gaps = gaps;
+        this.settings = settings;
+        this.room = room;
     }
 
     @Override
@@ -51,7 +64,8 @@ final class Strict implements SequencePolicy {
             return Future.succeededFuture(works);
         }
         SortedMap<String, Long> before = new TreeMap<>();
-        works.forEach(work -> before.putIfAbsent(entityOf(work), work.event().requireSequence() - 1));
+        works.forEach(work -> before.putIfAbsent(entityOf(work), settings.firstSequence() != null
+                ? settings.firstSequence() - 1 : work.event().requireSequence() - 1));
         return connection.preparedQuery(LOCK).execute(entities(before)).compose(rows -> {
             Map<String, EntityOrder> orders = ordersOf(rows);
             List<Work> current = new ArrayList<>(works.size());
@@ -72,14 +86,36 @@ final class Strict implements SequencePolicy {
         if (early.isEmpty()) {
             return Future.succeededFuture();
         }
-        early.forEach(work -> outcomes.put(work, Outcome.PARKED));
-        return inbox.giveBack(connection, ids(early, false))
-                .compose(done -> inbox.mark(connection, ids(early, true), Outcome.DEAD))
-                .compose(done -> gaps.park(connection, early));
+        Set<Work> waiting = whoMayWait(early);
+        List<Work> refused = early.stream().filter(work -> !waiting.contains(work)).toList();
+        waiting.forEach(work -> outcomes.put(work, Outcome.PARKED));
+        refused.forEach(work -> outcomes.put(work, Outcome.DEAD));
+        return inbox.giveBack(connection, ids(waiting, false))
+                .compose(done -> inbox.mark(connection, ids(waiting, true), Outcome.DEAD))
+                .compose(done -> refused.isEmpty() ? Future.succeededFuture()
+                        : inbox.die(connection, refused.stream().map(Work::eventId).toList(), NO_ROOM))
+                .compose(done -> waiting.isEmpty() ? Future.succeededFuture() : gaps.park(connection, waiting));
+    }
+
+    private Set<Work> whoMayWait(List<Work> early) {
+        Map<AssignedPartition, Long> left = new HashMap<>();
+        Set<Work> waiting = new LinkedHashSet<>();
+        for (Work work : early) {
+            if (work.isParked()) {
+                waiting.add(work);
+                continue;
+            }
+            long rest = left.computeIfAbsent(work.partition(), room::applyAsLong);
+            if (rest > 0) {
+                waiting.add(work);
+                left.put(work.partition(), rest - 1);
+            }
+        }
+        return waiting;
     }
 
     /** A replay has turned a dead identity: it goes back to that. */
-    private static List<String> ids(List<Work> works, boolean replays) {
+    private static List<String> ids(Collection<Work> works, boolean replays) {
         return works.stream().filter(work -> work.isReplay() == replays).map(Work::eventId).toList();
     }
 
@@ -95,7 +131,8 @@ final class Strict implements SequencePolicy {
         Map<String, EntityOrder> orders = new LinkedHashMap<>();
         for (Row row : rows) {
             Long[] givenUp = row.getArrayOfLongs(2);
-            orders.put(row.getString(0), new EntityOrder(row.getLong(1), givenUp == null ? List.of() : List.of(givenUp)));
+            orders.put(row.getString(0), new EntityOrder(row.getLong(1),
+                    givenUp == null ? List.of() : List.of(givenUp)));
         }
         return orders;
     }

@@ -47,6 +47,8 @@ final class Strictly implements Succession {
         /** Entities, parked since the partition is ours, whose next event is a reason to look at once. */
         private final Set<String> entities = new HashSet<>();
         private int running;
+        /** The log has told. */
+        private boolean full;
         private boolean looking;
         /** Something has moved since the look began. */
         private boolean again;
@@ -105,10 +107,20 @@ final class Strictly implements Succession {
 
     @Override
     public Future<Void> onAssigned(AssignedPartition partition, long position) {
-        return lanes.onAssigned(partition, position).onSuccess(done -> {
-            partitions.put(partition, new Gaps());
+        return lanes.onAssigned(partition, position).compose(done -> durably.run(
+                () -> rows.count(postgres, partition, settings.deadline()), partition::isClosed)).map(found -> {
+            Gaps gaps = new Gaps();
+            partitions.put(partition, gaps);
+            onCounted(partition, gaps, found);
             look(partition);
+            return null;
         });
+    }
+
+    @Override
+    public long roomInGaps(AssignedPartition partition) {
+        Gaps gaps = partitions.get(partition);
+        return gaps == null ? settings.maxWaiting() : settings.maxWaiting() - gaps.count.events();
     }
 
     private void look() {
@@ -151,9 +163,15 @@ final class Strictly implements Succession {
     private void onCounted(AssignedPartition partition, Gaps gaps, GapRows.Count found) {
         if (found.overdue() > gaps.count.overdue()) {
             LOG.warn("group={} topic={} partition={} events={} They have waited for a missing event of their entity for "
-                    + "more than {} s", group, partition.topicPartition().topic(), partition.topicPartition().partition(),
-                    found.overdue(), settings.deadline().toSeconds());
+                    + "more than {} s", group, partition.topicPartition().topic(),
+                    partition.topicPartition().partition(), found.overdue(), settings.deadline().toSeconds());
         }
+        if (found.events() >= settings.maxWaiting() && !gaps.full) {
+            LOG.warn("group={} topic={} partition={} events={} No more may wait for a missing event of their entity "
+                    + "(consumer.gaps.max-waiting): what comes too early now is a dead letter", group,
+                    partition.topicPartition().topic(), partition.topicPartition().partition(), found.events());
+        }
+        gaps.full = found.events() >= settings.maxWaiting();
         gaps.count = found;
         sum();
     }
@@ -187,7 +205,8 @@ final class Strictly implements Succession {
     @Override
     public Turn turnOf(Work work) {
         Turn turn = lanes.turnOf(work);
-        return turn == Turn.RUN && work.isParked() && work.parked().reason() == Work.Reason.OVERDUE ? Turn.EXPIRE : turn;
+        return turn == Turn.RUN && work.isParked() && work.parked().reason() == Work.Reason.OVERDUE
+                ? Turn.EXPIRE : turn;
     }
 
     @Override
@@ -209,7 +228,8 @@ final class Strictly implements Succession {
     @Override
     public Future<Void> onGone(Work work, boolean dead) {
         Future<Void> known = dead && hasPlace(work)
-                ? durably.run(() -> rows.died(postgres, work), work.partition()::isClosed) : Future.succeededFuture();
+                ? durably.run(() -> rows.died(postgres, work), work.partition()::isClosed)
+                : Future.succeededFuture();
         return known.compose(done -> lanes.onGone(work, dead)).compose(done -> !work.isInGap() ? Future.succeededFuture()
                 : durably.run(() -> rows.remove(postgres, work), work.partition()::isClosed));
     }

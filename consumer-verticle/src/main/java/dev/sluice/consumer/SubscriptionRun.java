@@ -78,8 +78,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.instanceId = node.name() + "-" + group + "-" + index;
         this.handler = provider.create(new JsonObject(subscription.settings()));
         InvalidSetting.unless(!(handler instanceof PushHandler) || subscription.sequences() != SequenceMode.STRICT,
-                "consumer.subscriptions[].sequences", "strict", "none: handler '" + provider.name() + "' has no transaction to keep "
-                        + "an order in");
+                "consumer.subscriptions[].sequences", "strict", "none: handler '" + provider.name()
+                        + "' has no transaction to keep an order in");
         Delivery delivery = subscription.deliveryFor(handler);
         this.watch = new HandlerWatch(group, provider.name());
         this.budget = settings.prefetchStart().bytes();
@@ -96,12 +96,13 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 : new Pipeline(context, subscription.ordering(), settings.maxBatch(), settings::concurrency, letters,
                         this::wake);
         this.transactions = new PgTransactions(vertx, pool);
-        EffectTransaction transaction = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
-                SequencePolicy.of(subscription.sequences(), group, subscription.ordering()), delivery, settings.handlerTimeout(), watch);
         Durably durably = new Durably(vertx, group, downstream, classifier);
         this.succession = subscription.retriesFor(provider.traits().effect()) == Retries.RELAXED ? Succession.OVERTAKING
-                : succession(pool, new Preserving(vertx, pool, group, durably, subscription.ordering(), settings.maxParked(),
-                        pipeline::acceptAgain), durably);
+                : succession(pool, new Preserving(vertx, pool, group, durably, subscription.ordering(),
+                        settings.maxParked(), pipeline::acceptAgain), durably);
+        EffectTransaction transaction = new EffectTransaction(vertx, transactions, handler, provider.traits(), group,
+                SequencePolicy.of(subscription.sequences(), group, subscription.ordering(), settings.gaps(),
+                        succession::roomInGaps), delivery, settings.handlerTimeout(), watch);
         Trials trials = new Trials(vertx, group, new TrialTable(pool, group), durably,
                 settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()), pipeline::start);
         EventSpans spans = new EventSpans(node.traces(), group, provider.name());
@@ -126,7 +127,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.purge = new InboxPurge(vertx, pool, group, settings.inboxHorizon());
         // At the start only: later it could be the member of another process of this name, and the two would take turns.
         OwnMembers.removeDead(adminProperties(), group, instanceId);
-        this.stopped = new StoppedPartitions(vertx, node.bus(), group, (partition, from) -> pollThread().resume(partition, from));
+        this.stopped = new StoppedPartitions(vertx, node.bus(), group,
+                (partition, from) -> pollThread().resume(partition, from));
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());
     }
 
@@ -135,8 +137,9 @@ final class SubscriptionRun implements GroupMeters.Instance {
     }
 
     private Succession succession(Pool pool, Preserving lanes, Durably durably) {
-        return subscription.sequences() != SequenceMode.STRICT ? lanes : new Strictly(vertx, pool, subscription.group(), lanes,
-                new GapRows(subscription.group(), subscription.ordering()), settings.gaps(), durably, pipeline::acceptAgain);
+        return subscription.sequences() != SequenceMode.STRICT ? lanes
+                : new Strictly(vertx, pool, subscription.group(), lanes, new GapRows(subscription.group(),
+                        subscription.ordering()), settings.gaps(), durably, pipeline::acceptAgain);
     }
 
     String group() {
@@ -280,10 +283,15 @@ final class SubscriptionRun implements GroupMeters.Instance {
     Optional<String> pause() {
         return downstream.isOpen() ? Optional.of("the circuit breaker around PostgreSQL is open")
                 : budget == 0 ? Optional.of("the prefetch budget is zero: the downstream fails or the heap is full")
-                : pollThread.lost().isEmpty() ? Optional.empty() : Optional.of("offsets are lost, an operator must resume");
+                : pollThread.lost().isEmpty() ? Optional.empty()
+                : Optional.of("offsets are lost, an operator must resume");
     }
 
-    /** What is still under way when the poll loop has ended is past its deadline: rolled back, uncommitted. @param membership from now on */
+    /**
+     * What is still under way when the poll loop has ended is past its deadline: rolled back, uncommitted.
+     *
+     * @param membership from now on
+     */
     Future<Void> stop(ConsumerSettings.Membership membership) {
         vertx.cancelTimer(controlTimer);
         purge.stop();

@@ -78,6 +78,11 @@ interface Succession {
     default void onEnded(Work work) {
     }
 
+    /** How many more events of the partition may wait for a missing one of their entity. Event loop. */
+    default long roomInGaps(AssignedPartition partition) {
+        return Long.MAX_VALUE;
+    }
+
     /** Events that have waited too long for a missing one. Any thread. */
     default int overdue() {
         return 0;

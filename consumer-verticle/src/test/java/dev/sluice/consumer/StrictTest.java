@@ -108,7 +108,7 @@ class StrictTest {
 
     @Test
     void shouldTellWhenAGapIsOverdueAndWaitOn() throws Exception {
-        start(0, new GapSettings(Duration.ofMillis(500), WAIT));
+        start(0, new GapSettings(Duration.ofMillis(500), WAIT, 1_000, null));
         publish("case:1", 1, 3);
 
         await().atMost(LONG).until(() -> overdue() == 1);
@@ -121,7 +121,7 @@ class StrictTest {
 
     @Test
     void shouldDeadLetterWhatIsOverdueIfToldSo() throws Exception {
-        start(0, new GapSettings(Duration.ofMillis(500), DEAD_LETTER));
+        start(0, new GapSettings(Duration.ofMillis(500), DEAD_LETTER, 1_000, null));
         publish("case:1", 1, 3);
 
         await().atMost(LONG).until(() -> rig.routed.size() == 1);
@@ -133,6 +133,53 @@ class StrictTest {
         publish("case:1", 2);
         await().atMost(LONG).until(() -> rig.effects().size() == 2);
         assertThat(rig.effects()).containsExactly(id("case:1", 1), id("case:1", 2));
+    }
+
+    @Test
+    void shouldDeadLetterWhatComesTooEarlyWhenTooManyWaitAndGoOnWithTheRest() throws Exception {
+        start(0, new GapSettings(Duration.ofSeconds(60), WAIT, 3, null));
+        publish("case:1", 1, 3, 4, 5);
+        await().atMost(LONG).until(() -> gaps() == 3 && rig.committed().equals(rig.ends()));
+        publish("case:1", 6, 7);
+
+        await().atMost(LONG).until(() -> rig.committed().equals(rig.ends()) && rig.routed.size() == 2);
+        assertThat(gaps()).isEqualTo(3);
+        assertThat(rig.routed).extracting(RouteFailure::eventId)
+                .containsExactlyInAnyOrder(id("case:1", 6), id("case:1", 7));
+        assertThat(postgres.column("SELECT DISTINCT error_type || ' ' || (error_message LIKE '%max-waiting%')"
+                + " FROM processed_events WHERE consumer_group = '" + rig.group + "' AND outcome = 'dead'"))
+                .as("what their letters say").containsExactly("BLOCKED_BY true");
+        publish("case:2", 7, 8);
+        publish("case:1", 2);
+        await().atMost(LONG).until(() -> rig.effects().size() == 7);
+        await().atMost(LONG).until(() -> gaps() == 0 && rig.committed().equals(rig.ends()));
+        assertThat(rig.stepsOutOfOrder()).isZero();
+    }
+
+    @Test
+    void shouldCountWhatWaitedAlreadyWhenItTakesAPartitionOver() throws Exception {
+        start(0, new GapSettings(Duration.ofSeconds(60), WAIT, 2, null));
+        publish("case:1", 1, 3, 4);
+        await().atMost(LONG).until(() -> gaps() == 2 && rig.committed().equals(rig.ends()));
+        rig.stop(0);
+        publish("case:1", 5);
+        start(1, new GapSettings(Duration.ofSeconds(60), WAIT, 2, null));
+
+        await().atMost(LONG).until(() -> rig.committed().equals(rig.ends()) && rig.routed.size() == 1);
+        assertThat(gaps()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldWaitForTheFirstOneIfToldWhichThatIs() throws Exception {
+        start(0, new GapSettings(Duration.ofSeconds(60), WAIT, 1_000, 1L));
+        publish("case:1", 2, 3);
+        await().atMost(LONG).until(() -> gaps() == 2 && rig.committed().equals(rig.ends()));
+        assertThat(rig.effects()).isEmpty();
+        publish("case:1", 1, 0);
+
+        await().atMost(LONG).until(() -> gaps() == 0 && rig.committed().equals(rig.ends()));
+        assertThat(rig.effects()).containsExactly(id("case:1", 1), id("case:1", 2), id("case:1", 3));
+        assertThat(rig.routed).isEmpty();
     }
 
     @Test

@@ -72,11 +72,11 @@ public final class SimulatedConsumer {
         this.pipeline = new Pipeline(context, shape.ordering(), settings.maxBatch(), settings::concurrency,
                 new LetterBudget(1_000_000, System.nanoTime()), wake);
         this.transactions = new PgTransactions(vertx, pool);
-        EffectTransaction effects = new EffectTransaction(vertx, transactions, provider.create(new JsonObject()),
-                provider.traits(), group, SequencePolicy.of(shape.sequences(), group, shape.ordering()), Delivery.EXACTLY_ONCE,
-                settings.handlerTimeout(), watch);
         Succession succession = !shape.preserving() ? Succession.OVERTAKING : new Preserving(vertx, pool, group,
                 new Durably(vertx, group, downstream, classifier), shape.ordering(), settings.maxParked(), pipeline::acceptAgain);
+        EffectTransaction effects = new EffectTransaction(vertx, transactions, provider.create(new JsonObject()),
+                provider.traits(), group, SequencePolicy.of(shape.sequences(), group, shape.ordering(), settings.gaps(),
+                succession::roomInGaps), Delivery.EXACTLY_ONCE, settings.handlerTimeout(), watch);
         pipeline.runWith(new BatchRun(vertx, group, works -> downstream.run(() -> effects.apply(works)), classifier, bus,
                 succession, (work, outcome) -> onSettled.accept(work.record(), outcome), pipeline::onEnded),
                 downstream, succession, new Trials(vertx, group, null, null, 1, pipeline::start));

@@ -59,6 +59,17 @@ class ConfigurationTest {
     }
 
     @Test
+    void shouldTakeTheFirstSequenceOfEntitiesOrNone() {
+        assertThat(Configuration.defaults().settings().consumer().gaps().firstSequence()).isNull();
+        assertThat(load("consumer: {gaps: {first-sequence: 1}}", Map.of()).consumer().gaps().firstSequence()).isOne();
+        assertThat(load("", Map.of("SLUICE_CONSUMER_GAPS_FIRST_SEQUENCE", "0")).consumer().gaps().firstSequence()).isZero();
+        assertThatThrownBy(() -> load("consumer: {gaps: {first-sequence: -1}}", Map.of()))
+                .hasMessageContaining("consumer.gaps.first-sequence").hasMessageContaining("0 or more");
+        assertThatThrownBy(() -> load("consumer: {gaps: {max-waiting: 0}}", Map.of()))
+                .hasMessageContaining("consumer.gaps.max-waiting").hasMessageContaining("1 to 10000000");
+    }
+
+    @Test
     void shouldHideSecretsWhenPrinted() {
         String printed = Configuration.load(Optional.empty(), Map.of("SLUICE_CONFIG", "", "SLUICE_PROFILE", "latency"),
                 List.of("postgres.password=hush1", "redis.uri=redis://:hush2@host:1",
