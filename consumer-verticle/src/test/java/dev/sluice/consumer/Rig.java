@@ -16,11 +16,13 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 import java.nio.charset.StandardCharsets;
@@ -33,6 +35,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -164,9 +167,20 @@ final class Rig {
         vertx.undeploy(deployments.remove(index)).await(30, TimeUnit.SECONDS);
     }
 
-    /** Each member's partitions of the topic, by its instance id. */
+    /** Each member's partitions of the topic, by its instance id; empty while no member has joined. */
     Map<String, Set<Integer>> assignment() throws Exception {
-        return admin.describeConsumerGroups(Set.of(group)).all().get(10, TimeUnit.SECONDS).get(group).members().stream()
+        try {
+            return assignmentOf(admin.describeConsumerGroups(Set.of(group)).all().get(10, TimeUnit.SECONDS).get(group));
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof GroupIdNotFoundException) {
+                return Map.of();
+            }
+            throw e;
+        }
+    }
+
+    private Map<String, Set<Integer>> assignmentOf(ConsumerGroupDescription found) {
+        return found.members().stream()
                 .collect(Collectors.toMap(member -> member.groupInstanceId().orElse(""), member -> member.assignment()
                         .topicPartitions().stream().filter(partition -> partition.topic().equals(topic))
                         .map(TopicPartition::partition).collect(Collectors.toSet())));
