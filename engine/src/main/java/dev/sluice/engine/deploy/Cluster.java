@@ -31,7 +31,8 @@ final class Cluster {
         hazelcast.setProperty("hazelcast.merge.next.run.delay.seconds", "5");
         hazelcast.getNetworkConfig().setPort(settings.port()).setPortAutoIncrement(true).setPortCount(PORTS_TO_TRY)
                 .setReuseAddress(true);
-        hazelcast.getNetworkConfig().getInterfaces().setEnabled(true).addInterface(settings.host());
+        // Not as an interface: with one, Hazelcast leaves out every member whose name leads to an address other than this one.
+        hazelcast.setProperty("hazelcast.local.localAddress", settings.host());
         JoinConfig join = hazelcast.getNetworkConfig().getJoin();
         join.getAutoDetectionConfig().setEnabled(false);
         join.getMulticastConfig().setEnabled(false);

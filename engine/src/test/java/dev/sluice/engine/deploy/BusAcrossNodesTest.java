@@ -17,6 +17,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +30,7 @@ import java.util.concurrent.atomic.AtomicReference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /** Two nodes on loopback: what crosses the bus between them is JSON. */
 class BusAcrossNodesTest {
@@ -82,6 +86,29 @@ class BusAcrossNodesTest {
                 answering.serve(Addresses.LAG_NOW, question -> Future.succeededFuture(report)).started());
 
         assertThat(Await.within(DEADLINE, "ask", asking.ask(Addresses.LAG_NOW, new LagQuestion()))).isEqualTo(report);
+    }
+
+    /** As in containers: each node has an address of its own, and knows the other by name only. */
+    @Test
+    void shouldFindANodeOfAnotherAddressByItsName() throws Exception {
+        assumeTrue(canListenAt("127.0.0.2"), "this system has no 127.0.0.2");
+        String name = "test-" + UUID.randomUUID();
+        nodes.add(NodeVertx.create(new ClusterSettings(true, name, "127.0.0.1", 25741, List.of("localhost"), 0), true,
+                new SimpleMeterRegistry(), DEADLINE));
+        nodes.add(NodeVertx.create(new ClusterSettings(true, name, "127.0.0.2", 25741, List.of("localhost"), 0), true,
+                new SimpleMeterRegistry(), DEADLINE));
+
+        Await.within(DEADLINE, "serve", Bus.install(nodes.get(2)).serve(Addresses.LAG_NOW, question -> Future.succeededFuture(
+                new LagReport(List.of(), List.of(), 0, 3, 1))).started());
+        assertThat(Await.within(DEADLINE, "ask", Bus.install(nodes.get(3)).ask(Addresses.LAG_NOW, new LagQuestion())).total()).isEqualTo(3);
+    }
+
+    private static boolean canListenAt(String address) {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(address))) {
+            return socket.isBound();
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     @Test
