@@ -91,7 +91,7 @@ public final class Bench implements Callable<Integer> {
         }
         if (scenarios.contains("gateway")) {
             List<Result> gateway = Result.of(new GatewayBench(data.resolve("bench/gateway").toAbsolutePath(), runs,
-                    Duration.ofSeconds(6), Duration.ofSeconds(6), 300_000, List.of()).run());
+                    Duration.ofSeconds(20), Duration.ofSeconds(6), 300_000, List.of()).run());
             gateway.forEach(result -> System.err.println(result.line()));
             results.addAll(gateway);
             plot("gateway", results);

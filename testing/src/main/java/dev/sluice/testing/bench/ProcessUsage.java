@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** What a process and its children have used, from Linux's {@code /proc}. */
-final class ProcessUsage {
+public final class ProcessUsage {
 
     /** Clock ticks in a second, the same on every Linux in use. */
     private static final double TICKS = 100;
@@ -14,14 +14,14 @@ final class ProcessUsage {
     }
 
     /** CPU seconds of the process, its living descendants, and those of theirs that have ended. */
-    static double cpuSeconds(long pid) {
+    public static double cpuSeconds(long pid) {
         double own = ticks(pid) / TICKS;
         return own + ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants)
                 .mapToDouble(child -> ticks(child.pid()) / TICKS).sum();
     }
 
     /** Most memory that the process itself has had resident. */
-    static double peakRssMiB(long pid) {
+    public static double peakRssMiB(long pid) {
         try {
             return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
                     .filter(line -> line.startsWith("VmHWM:"))

@@ -2,6 +2,7 @@ package dev.sluice.testing.bench;
 
 import dev.sluice.testing.bench.gateway.GatewayFigures;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
@@ -14,7 +15,7 @@ import java.util.function.ToDoubleFunction;
  */
 record Result(String scenario, String subject, boolean durable, Map<String, String> settings, double eventsPerSecond,
               Double cpuSecondsPer100k, Double peakRssMiB, Double p50Millis, Double p99Millis, Double p999Millis,
-              Double ratioToCeiling, List<Run> runs) {
+              Double ratioToCeiling, List<?> runs) {
 
     /** @param ceiling of the same scenario and settings; null when there is none */
     static Result of(String scenario, Subject subject, boolean durable, Map<String, String> settings, List<Run> runs,
@@ -30,14 +31,26 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
     }
 
     /** The gateway beside a server that only parses and answers; what was acknowledged by Kafka, beside what by nobody. */
-    static List<Result> of(GatewayFigures figures) {
-        Map<String, String> singles = Map.of("http", "single posts, 64 connections");
-        Map<String, String> streams = Map.of("http", "NDJSON streams");
-        return List.of(
-                new Result("gateway", Subject.CEILING.title(), true, singles, figures.bare(), null, null, null, null, null, 1.0, List.of()),
-                new Result("gateway", "sluice-gateway", true, singles, figures.singles(), null, null, figures.p50(), figures.p99(),
-                        null, figures.ratio(), List.of()),
-                new Result("gateway", "sluice-gateway", true, streams, figures.streamed(), null, null, null, null, null, null, List.of()));
+    static List<Result> of(List<GatewayFigures> loads) {
+        List<Result> results = new ArrayList<>();
+        for (GatewayFigures load : loads) {
+            if (!load.ceiling().isEmpty()) {
+                results.add(of(Subject.CEILING.title(), load.load(), load.ceiling(), 1.0));
+            }
+            results.add(of("sluice-gateway", load.load(), load.gateway(), load.ratio()));
+        }
+        return results;
+    }
+
+    private static Result of(String subject, String load, List<GatewayFigures.Run> runs, Double ratio) {
+        boolean timed = runs.get(0).latency() != null;
+        return new Result("gateway", subject, true, Map.of("http", load, "loop", "closed"),
+                GatewayFigures.median(runs, GatewayFigures.Run::eventsPerSecond),
+                GatewayFigures.median(runs, run -> run.cpuMicros().total()) / 10,
+                GatewayFigures.median(runs, GatewayFigures.Run::peakRssMiB),
+                timed ? GatewayFigures.median(runs, run -> run.latency().p50()) : null,
+                timed ? GatewayFigures.median(runs, run -> run.latency().p99()) : null,
+                timed ? GatewayFigures.median(runs, run -> run.latency().p999()) : null, ratio, runs);
     }
 
     static double median(List<Run> runs, ToDoubleFunction<Run> figure) {
@@ -61,10 +74,12 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
     }
 
     private String spread() {
-        return " (%.0f to %.0f)  CPU %.2f (%.2f, %.2f, %.2f)  RSS %.0f MiB".formatted(
-                runs.stream().mapToDouble(Run::eventsPerSecond).min().orElse(0),
-                runs.stream().mapToDouble(Run::eventsPerSecond).max().orElse(0), cpuSecondsPer100k,
-                median(runs, run -> run.cpuSecondsPer100k().consumer()), median(runs, run -> run.cpuSecondsPer100k().postgres()),
-                median(runs, run -> run.cpuSecondsPer100k().broker()), peakRssMiB);
+        List<Run> own = runs.stream().filter(Run.class::isInstance).map(Run.class::cast).toList();
+        return own.isEmpty() ? "  CPU %.2f  RSS %.0f MiB".formatted(cpuSecondsPer100k, peakRssMiB)
+                : " (%.0f to %.0f)  CPU %.2f (%.2f, %.2f, %.2f)  RSS %.0f MiB".formatted(
+                own.stream().mapToDouble(Run::eventsPerSecond).min().orElse(0),
+                own.stream().mapToDouble(Run::eventsPerSecond).max().orElse(0), cpuSecondsPer100k,
+                median(own, run -> run.cpuSecondsPer100k().consumer()), median(own, run -> run.cpuSecondsPer100k().postgres()),
+                median(own, run -> run.cpuSecondsPer100k().broker()), peakRssMiB);
     }
 }

@@ -3,6 +3,8 @@ package dev.sluice.testing.bench.gateway;
 import dev.sluice.devstack.PartName;
 import dev.sluice.devstack.Ports;
 import dev.sluice.devstack.process.ProcessStack;
+import dev.sluice.testing.bench.ProcessUsage;
+import org.HdrHistogram.Histogram;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -11,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +20,25 @@ import java.util.Map;
 
 /**
  * Measures the gateway with a real Kafka and Redis beside a bare server that only parses, on one machine, each a process
- * of its own, taking turns. Nobody should use the machine meanwhile.
+ * of its own, taking turns. Closed loop: each connection posts when it has its answer. Nobody should use the machine
+ * meanwhile.
  */
 public final class GatewayBench {
 
-    private static final int CONNECTIONS = 64;
+    private static final List<Integer> CONNECTIONS = List.of(64, 512);
     private static final Duration START = Duration.ofSeconds(60);
+
+    /** A server that is measured. */
+    private record Server(Process process, int port) {
+    }
+
+    /** What is done to a server once. @return events, and the latencies of single posts, or null */
+    private interface Load {
+        Done put(int port) throws IOException;
+    }
+
+    private record Done(double perSecond, long events, Histogram latencies) {
+    }
 
     private final Path folder;
     private final int runs;
@@ -35,6 +49,7 @@ public final class GatewayBench {
 
     /**
      * @param folder   logs, and the data of the stack
+     * @param warmUp   of the gateway, once; between the runs it cools no more
      * @param streamed events of one NDJSON stream
      * @param settings of the gateway, as {@code --set} has them
      */
@@ -47,26 +62,18 @@ public final class GatewayBench {
         this.settings = List.copyOf(settings);
     }
 
-    /** @param arguments settings of the gateway, as {@code --set} has them */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
-        GatewayBench bench = new GatewayBench(Path.of("target", "bench-gateway").toAbsolutePath(), Integer.getInteger("runs", 3),
-                Duration.ofSeconds(Integer.getInteger("warm", 6)), Duration.ofSeconds(Integer.getInteger("measured", 6)), Integer.getInteger("streamed", 300_000), Arrays.asList(arguments));
-        System.out.println(bench.run());
-        System.exit(0);
-    }
-
-    public GatewayFigures run() throws IOException, InterruptedException {
+    public List<GatewayFigures> run() throws IOException, InterruptedException {
         Files.createDirectories(folder);
         try (ProcessStack stack = ProcessStack.empty(folder.resolve("stack"), folder.resolve("programs"))) {
             stack.start(EnumSet.allOf(PartName.class));
             int barePort = Ports.oneFree();
             int port = Ports.oneFree();
-            Process bare = java("bare", List.of(BareServer.class.getName(), Integer.toString(barePort), "1"));
-            Process gateway = java("gateway", node(stack, port));
+            Process bare = java("bare", List.of("-Xmx256m", "-XX:+UseSerialGC"), List.of(BareServer.class.getName(), Integer.toString(barePort), "1"));
+            Process gateway = java("gateway", nodeOptions(), node(stack, port));
             try {
                 awaitListening(bare, barePort);
                 awaitListening(gateway, port);
-                return measure(barePort, port);
+                return measure(stack, new Server(bare, barePort), new Server(gateway, port));
             } finally {
                 bare.destroyForcibly().waitFor();
                 gateway.destroyForcibly().waitFor();
@@ -74,27 +81,55 @@ public final class GatewayBench {
         }
     }
 
-    private GatewayFigures measure(int barePort, int port) throws IOException {
-        List<Double> bare = new ArrayList<>();
-        List<Double> singles = new ArrayList<>();
-        List<Double> p50 = new ArrayList<>();
-        List<Double> p99 = new ArrayList<>();
-        List<Double> streams = new ArrayList<>();
-        new Streams(port).run(streamed);
-        for (int i = 0; i < runs; i++) {
-            bare.add(new SinglePosts(barePort).run(CONNECTIONS, warmUp.dividedBy(4), measured).perSecond());
-            SinglePosts.Measured gateway = new SinglePosts(port).run(CONNECTIONS, warmUp, measured);
-            singles.add(gateway.perSecond());
-            p50.add(gateway.latencies().getValueAtPercentile(50) / 1e3);
-            p99.add(gateway.latencies().getValueAtPercentile(99) / 1e3);
-            streams.add(new Streams(port).run(streamed));
-            System.err.printf("run %d: bare %.0f/s, single posts %.0f/s, NDJSON %.0f/s%n", i + 1, bare.get(i), singles.get(i), streams.get(i));
+    private List<GatewayFigures> measure(ProcessStack stack, Server bare, Server gateway) throws IOException {
+        posts(CONNECTIONS.get(0), warmUp).put(gateway.port);
+        stream().put(gateway.port);
+        posts(CONNECTIONS.get(0), warmUp.dividedBy(2)).put(bare.port);
+        List<GatewayFigures> figures = new ArrayList<>();
+        for (int connections : CONNECTIONS) {
+            figures.add(new GatewayFigures("single posts, " + connections + " connections", new ArrayList<>(), new ArrayList<>()));
         }
-        return new GatewayFigures(median(bare), median(singles), median(p50), median(p99), median(streams));
+        figures.add(new GatewayFigures("one NDJSON stream", new ArrayList<>(), new ArrayList<>()));
+        for (int i = 0; i < runs; i++) {
+            for (int k = 0; k < CONNECTIONS.size(); k++) {
+                figures.get(k).ceiling().add(once(stack, bare, posts(CONNECTIONS.get(k), measured)));
+                figures.get(k).gateway().add(once(stack, gateway, posts(CONNECTIONS.get(k), measured)));
+            }
+            figures.get(CONNECTIONS.size()).gateway().add(once(stack, gateway, stream()));
+        }
+        return figures;
     }
 
-    private static double median(List<Double> values) {
-        return values.stream().sorted().toList().get(values.size() / 2);
+    private Load posts(int connections, Duration time) {
+        return port -> {
+            SinglePosts.Measured posts = new SinglePosts(port).run(connections, Duration.ofMillis(500), time);
+            return new Done(posts.perSecond(), posts.all(), posts.latencies());
+        };
+    }
+
+    private Load stream() {
+        return port -> new Done(new Streams(port).run(streamed), streamed, null);
+    }
+
+    private static GatewayFigures.Run once(ProcessStack stack, Server server, Load load) throws IOException {
+        GatewayFigures.CpuMicros before = cpuSeconds(stack, server);
+        Done done = load.put(server.port);
+        GatewayFigures.CpuMicros after = cpuSeconds(stack, server);
+        double share = 1e6 / done.events;
+        Histogram latencies = done.latencies;
+        GatewayFigures.Run run = new GatewayFigures.Run(done.perSecond, new GatewayFigures.CpuMicros(
+                (after.server() - before.server()) * share, (after.broker() - before.broker()) * share,
+                (after.redis() - before.redis()) * share), ProcessUsage.peakRssMiB(server.process.pid()),
+                latencies == null ? null : new GatewayFigures.Latency(latencies.getValueAtPercentile(50) / 1e3,
+                        latencies.getValueAtPercentile(99) / 1e3, latencies.getValueAtPercentile(99.9) / 1e3));
+        System.err.printf("gateway run: %.0f/s, CPU per event %.1f us (server), %.1f (broker), %.1f (Redis)%n", run.eventsPerSecond(),
+                run.cpuMicros().server(), run.cpuMicros().broker(), run.cpuMicros().redis());
+        return run;
+    }
+
+    private static GatewayFigures.CpuMicros cpuSeconds(ProcessStack stack, Server server) {
+        return new GatewayFigures.CpuMicros(ProcessUsage.cpuSeconds(server.process.pid()),
+                ProcessUsage.cpuSeconds(stack.kafka().pid()), ProcessUsage.cpuSeconds(stack.redis().pid()));
     }
 
     private List<String> node(ProcessStack stack, int port) {
@@ -114,10 +149,23 @@ public final class GatewayBench {
         return command;
     }
 
-    private Process java(String name, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx768m"));
-        command.addAll(List.of(System.getProperty("bench.java." + name, "").split(" ")));
-        command.removeIf(String::isEmpty);
+    /** As {@code ./sluice node} has them. */
+    private static List<String> nodeOptions() {
+        List<String> options = new ArrayList<>();
+        if (Runtime.version().feature() >= 24) {
+            options.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        options.add("@" + Path.of(System.getProperty("sluice.home", "."), "conf", "jvm.options"));
+        String more = System.getenv("SLUICE_JAVA_OPTS");
+        if (more != null && !more.isBlank()) {
+            options.addAll(List.of(more.trim().split(" +")));
+        }
+        return options;
+    }
+
+    private Process java(String name, List<String> options, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)

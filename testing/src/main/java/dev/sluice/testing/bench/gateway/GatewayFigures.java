@@ -1,22 +1,42 @@
 package dev.sluice.testing.bench.gateway;
 
-/**
- * Medians over the runs.
- *
- * @param bare     single posts a second to a server that parses them and answers
- * @param singles  single posts a second to the gateway, each acknowledged by Kafka
- * @param p99      of those, in ms
- * @param streamed events a second in NDJSON streams to the gateway, each acknowledged by Kafka
- */
-public record GatewayFigures(double bare, double singles, double p50, double p99, double streamed) {
+import java.util.List;
+import java.util.function.ToDoubleFunction;
 
-    public double ratio() {
-        return singles / bare;
+/**
+ * What one load did to the server that only parses and to the gateway.
+ *
+ * @param load    how it came, for a person
+ * @param ceiling runs of the server that only parses; empty where it has no part in it
+ * @param gateway runs of the gateway, each event acknowledged by Kafka
+ */
+public record GatewayFigures(String load, List<Run> ceiling, List<Run> gateway) {
+
+    /**
+     * @param cpuMicros of each process per event
+     * @param latency   quantiles of a post; null for streams
+     */
+    public record Run(double eventsPerSecond, CpuMicros cpuMicros, double peakRssMiB, Latency latency) {
     }
 
-    @Override
-    public String toString() {
-        return "bare %.0f/s   single posts %.0f/s (%.2f of bare, p50 %.1f ms, p99 %.1f ms)   NDJSON %.0f/s"
-                .formatted(bare, singles, ratio(), p50, p99, streamed);
+    /** @param server the gateway's process or the bare server's */
+    public record CpuMicros(double server, double broker, double redis) {
+
+        public double total() {
+            return server + broker + redis;
+        }
+    }
+
+    /** In milliseconds. */
+    public record Latency(double p50, double p99, double p999) {
+    }
+
+    /** Of the median rates; null without a ceiling. */
+    public Double ratio() {
+        return ceiling.isEmpty() ? null : median(gateway, Run::eventsPerSecond) / median(ceiling, Run::eventsPerSecond);
+    }
+
+    public static double median(List<Run> runs, ToDoubleFunction<Run> figure) {
+        return runs.stream().mapToDouble(figure).sorted().toArray()[runs.size() / 2];
     }
 }

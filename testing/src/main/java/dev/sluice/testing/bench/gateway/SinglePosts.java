@@ -23,8 +23,8 @@ final class SinglePosts {
     private static final byte[] LENGTH = "content-length: ".getBytes(StandardCharsets.US_ASCII);
     private static final int LARGEST_ANSWER = 16 << 10;
 
-    /** @param latencies of the measured time, in microseconds */
-    record Measured(double perSecond, Histogram latencies) {
+    /** @param latencies of the measured time, in microseconds @param all answers, those of the warm-up among them */
+    record Measured(double perSecond, Histogram latencies, long all) {
     }
 
     private static final class Caller {
@@ -51,6 +51,7 @@ final class SinglePosts {
                 post(channel, caller);
             }
             turn(selector, System.nanoTime() + warmUp.toNanos());
+            long warming = latencies.getTotalCount();
             latencies = new Histogram(60_000_000, 3);
             long start = System.nanoTime();
             turn(selector, start + measured.toNanos());
@@ -58,7 +59,7 @@ final class SinglePosts {
             for (SelectionKey key : selector.keys()) {
                 key.channel().close();
             }
-            return new Measured(perSecond, latencies);
+            return new Measured(perSecond, latencies, warming + latencies.getTotalCount());
         }
     }
 
