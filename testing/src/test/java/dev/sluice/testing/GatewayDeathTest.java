@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,6 +54,7 @@ class GatewayDeathTest {
             URI first = gateway("one");
             URI second = gateway("two");
             send(redis, Request.cmd(Command.SET).arg(SharedPressure.LEVEL).arg(PRESSURE).arg("PX").arg("120000"));
+            await().atMost(Duration.ofSeconds(30)).until(() -> throttling(redis) == 2);
             await().atMost(Duration.ofSeconds(30)).until(() -> {
                 CompletableFuture<Double> beside = CompletableFuture.supplyAsync(() -> rate(second));
                 double mine = rate(first);
@@ -91,7 +93,16 @@ class GatewayDeathTest {
         }
     }
 
-    private static void send(Redis redis, Request request) throws Exception {
-        redis.send(request).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    /** Gateways that tell the others of a measure, {@code sustained:wanted:measure:end}: those that throttle. */
+    private static int throttling(Redis redis) throws Exception {
+        int throttling = 0;
+        for (Response load : send(redis, Request.cmd(Command.HVALS).arg("system:gateway:loads"))) {
+            throttling += load.toString().split(":")[2].equals("0.0") ? 0 : 1;
+        }
+        return throttling;
+    }
+
+    private static Response send(Redis redis, Request request) throws Exception {
+        return redis.send(request).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
     }
 }
