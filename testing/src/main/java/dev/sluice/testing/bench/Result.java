@@ -15,7 +15,7 @@ import java.util.function.ToDoubleFunction;
  */
 record Result(String scenario, String subject, boolean durable, Map<String, String> settings, double eventsPerSecond,
               Double cpuSecondsPer100k, Double peakRssMiB, Double p50Millis, Double p99Millis, Double p999Millis,
-              Double ratioToCeiling, List<?> runs) {
+              Double ratioToCeiling, List<Run> runs) {
 
     /** @param ceiling of the same scenario and settings; null when there is none */
     static Result of(String scenario, Subject subject, boolean durable, Map<String, String> settings, List<Run> runs,
@@ -50,7 +50,14 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
                 GatewayFigures.median(runs, GatewayFigures.Run::peakRssMiB),
                 timed ? GatewayFigures.median(runs, run -> run.latency().p50()) : null,
                 timed ? GatewayFigures.median(runs, run -> run.latency().p99()) : null,
-                timed ? GatewayFigures.median(runs, run -> run.latency().p999()) : null, ratio, runs);
+                timed ? GatewayFigures.median(runs, run -> run.latency().p999()) : null, ratio, runs.stream().map(Result::run).toList());
+    }
+
+    /** Of CPU, that of the server and of the broker; Redis has its part in the result's own figure only. */
+    private static Run run(GatewayFigures.Run run) {
+        GatewayFigures.Latency latency = run.latency();
+        return new Run(run.eventsPerSecond(), new Usage(run.cpuMicros().server() / 10, 0, run.cpuMicros().broker() / 10), run.peakRssMiB(),
+                null, latency == null ? null : new Run.Latency(latency.p50(), latency.p99(), latency.p999()));
     }
 
     static double median(List<Run> runs, ToDoubleFunction<Run> figure) {
@@ -74,12 +81,10 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
     }
 
     private String spread() {
-        List<Run> own = runs.stream().filter(Run.class::isInstance).map(Run.class::cast).toList();
-        return own.isEmpty() ? "  CPU %.2f  RSS %.0f MiB".formatted(cpuSecondsPer100k, peakRssMiB)
-                : " (%.0f to %.0f)  CPU %.2f (%.2f, %.2f, %.2f)  RSS %.0f MiB".formatted(
-                own.stream().mapToDouble(Run::eventsPerSecond).min().orElse(0),
-                own.stream().mapToDouble(Run::eventsPerSecond).max().orElse(0), cpuSecondsPer100k,
-                median(own, run -> run.cpuSecondsPer100k().consumer()), median(own, run -> run.cpuSecondsPer100k().postgres()),
-                median(own, run -> run.cpuSecondsPer100k().broker()), peakRssMiB);
+        return " (%.0f to %.0f)  CPU %.2f (%.2f, %.2f, %.2f)  RSS %.0f MiB".formatted(
+                runs.stream().mapToDouble(Run::eventsPerSecond).min().orElse(0),
+                runs.stream().mapToDouble(Run::eventsPerSecond).max().orElse(0), cpuSecondsPer100k,
+                median(runs, run -> run.cpuSecondsPer100k().consumer()), median(runs, run -> run.cpuSecondsPer100k().postgres()),
+                median(runs, run -> run.cpuSecondsPer100k().broker()), peakRssMiB);
     }
 }
