@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -116,12 +117,13 @@ class TokensTest {
     }
 
     @Test
-    void shouldReadTheKeysFromAnAddressOnceItAnswers() throws Exception {
+    void shouldReadTheKeysFromAnAddressOnceItAnswersAndThoseThatFollowThem() throws Exception {
         HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
-        boolean[] up = new boolean[1];
+        AtomicReference<String> keys = new AtomicReference<>();
         server.createContext("/jwks", exchange -> {
-            byte[] body = Issuer.keySet(issuer).getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(up[0] ? 200 : 503, body.length);
+            boolean up = keys.get() != null;
+            byte[] body = (up ? keys.get() : "away").getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(up ? 200 : 503, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
@@ -130,9 +132,20 @@ class TokensTest {
             Tokens remote = new Tokens(vertx, settings("http://127.0.0.1:" + server.getAddress().getPort() + "/jwks"));
             remote.reload();
             assertThat(remote.clientOf(issuer.token(Issuer.claims("shop")))).isEmpty();
-            up[0] = true;
+            keys.set(Issuer.keySet(issuer));
             remote.reload();
             assertThat(remote.clientOf(issuer.token(Issuer.claims("shop")))).contains("shop");
+
+            Issuer next = new Issuer("two");
+            keys.set(Issuer.keySet(next));
+            await().atMost(Duration.ofSeconds(10)).until(() -> {
+                remote.reload();
+                return remote.clientOf(next.token(Issuer.claims("shop"))).isPresent();
+            });
+            assertThat(remote.clientOf(issuer.token(Issuer.claims("shop")))).as("the key that was taken back").isEmpty();
+            keys.set(null);
+            remote.reload();
+            assertThat(remote.clientOf(next.token(Issuer.claims("shop")))).as("while nobody answers").contains("shop");
         } finally {
             server.stop(0);
         }
