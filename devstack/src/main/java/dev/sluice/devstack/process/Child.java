@@ -124,6 +124,11 @@ final class Child {
         stop();
     }
 
+    /** Returns when nothing of it runs any more. */
+    void freeze() {
+        ProcessTree.of(process().toHandle()).freeze();
+    }
+
     void signal(String name) {
         ProcessTree.of(process().toHandle()).signal(name);
     }

@@ -58,7 +58,7 @@ abstract class ProcessPart implements Part {
 
     @Override
     public final void freeze() {
-        child.signal("STOP");
+        child.freeze();
     }
 
     @Override

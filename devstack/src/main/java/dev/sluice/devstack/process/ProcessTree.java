@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -22,6 +23,7 @@ record ProcessTree(ProcessHandle root, List<ProcessHandle> below) {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProcessTree.class);
     private static final Duration ORDERLY = Duration.ofSeconds(15);
+    private static final Duration FROZEN = Duration.ofSeconds(10);
     private static final Duration KILLED = Duration.ofSeconds(10);
     private static final long PAUSE_NANOS = 20_000_000;
 
@@ -51,6 +53,14 @@ record ProcessTree(ProcessHandle root, List<ProcessHandle> below) {
         send(name, all());
     }
 
+    /** Returns when not a thread runs any more: on a busy machine a while after the signal. */
+    void freeze() {
+        signal("STOP");
+        if (!within(FROZEN, () -> all().stream().allMatch(ProcessTree::isStill))) {
+            throw new StackFailure("process " + root.pid() + " is still running after SIGSTOP");
+        }
+    }
+
     private List<ProcessHandle> all() {
         List<ProcessHandle> all = new ArrayList<>(List.of(root));
         all.addAll(below);
@@ -58,8 +68,12 @@ record ProcessTree(ProcessHandle root, List<ProcessHandle> below) {
     }
 
     private boolean ended(Duration deadline) {
+        return within(deadline, () -> all().stream().noneMatch(ProcessTree::isAlive));
+    }
+
+    private static boolean within(Duration deadline, BooleanSupplier holds) {
         long end = System.nanoTime() + deadline.toNanos();
-        while (all().stream().anyMatch(ProcessTree::isAlive)) {
+        while (!holds.getAsBoolean()) {
             if (System.nanoTime() > end || Thread.currentThread().isInterrupted()) {
                 return false;
             }
@@ -77,6 +91,22 @@ record ProcessTree(ProcessHandle root, List<ProcessHandle> below) {
             return process.isAlive() && !(zombie && threads.count() <= 1);
         } catch (IOException | UncheckedIOException goneOrNotLinux) {
             return process.isAlive();
+        }
+    }
+
+    /** Stopped, ended or gone, each thread of it. Where the system does not tell, it is taken for granted. */
+    private static boolean isStill(ProcessHandle process) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+            return threads.allMatch(thread -> {
+                try {
+                    String stat = Files.readString(thread.resolve("stat"));
+                    return "TtZX".indexOf(stat.charAt(stat.lastIndexOf(')') + 2)) >= 0;
+                } catch (IOException gone) {
+                    return true;
+                }
+            });
+        } catch (IOException | UncheckedIOException goneOrNotLinux) {
+            return true;
         }
     }
 

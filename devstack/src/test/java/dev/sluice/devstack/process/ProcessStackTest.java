@@ -16,6 +16,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,8 +25,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -98,7 +101,10 @@ class ProcessStackTest {
     @Order(5)
     void shouldAnswerNothingWhileFrozenAndGoOnAfterwards() throws Exception {
         try (Connection open = stack.postgres().connect(); Statement statement = open.createStatement()) {
-            stack.parts().forEach(Part::freeze);
+            stack.parts().forEach(part -> {
+                part.freeze();
+                assertThat(states(part)).containsOnly("T");
+            });
 
             assertThat(Answers.redis(stack.redis())).isFalse();
             assertThat(Answers.kafka(stack.kafka())).isFalse();
@@ -110,6 +116,20 @@ class ProcessStackTest {
         }
         await().atMost(Duration.ofSeconds(30)).until(() -> Answers.redis(stack.redis()) && Answers.kafka(stack.kafka())
                 && Answers.postgres(stack.postgres()));
+    }
+
+    /** Of its threads, where the system tells. */
+    private static List<String> states(Part part) {
+        try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(part.pid()), "task"))) {
+            List<String> states = new ArrayList<>();
+            for (Path thread : threads.toList()) {
+                String stat = Files.readString(thread.resolve("stat"));
+                states.add(stat.substring(stat.lastIndexOf(')') + 2).substring(0, 1));
+            }
+            return states;
+        } catch (IOException notLinux) {
+            return List.of("T");
+        }
     }
 
     @Test
