@@ -7,24 +7,30 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The first records of a partition that was not handed over in order: what killed its owner may be among them. They run
- * in small portions, one portion at a time. What was in a portion when a process died, runs alone from then on. Pure.
+ * in small portions, one portion at a time. What was in a portion when a process died, runs alone from then on. The trial
+ * is over when the cause of the death is found, or nothing is left that can have been under way then. Pure.
  */
 final class Trial {
 
     /** With no more records than this to look at, in all partitions on trial, each runs alone from the start. */
     static final int FEW = 250;
     static final int PORTION = 200;
+    /** A conviction explains deaths that were known so long after it: the partitions of one member come one after the other. */
+    static final long EXPLAINS_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final long from;
     private final long until;
     private final int inFlight;
+    private final long begunNanos;
     /** By offset: deaths while it ran alone. */
     private final Map<Long, Integer> suspects;
     private final Deque<Work> waiting = new ArrayDeque<>();
     private int acquitted;
+    private boolean explained;
 
     /**
      * @param from     where the records begin
@@ -32,10 +38,11 @@ final class Trial {
      * @param inFlight events that can have been under way when the owner died
      * @param suspects left by earlier trials
      */
-    Trial(long from, long until, int inFlight, Map<Long, Integer> suspects) {
+    Trial(long from, long until, int inFlight, Map<Long, Integer> suspects, long begunNanos) {
         this.from = from;
         this.until = until;
         this.inFlight = inFlight;
+        this.begunNanos = begunNanos;
         this.suspects = new HashMap<>(suspects);
     }
 
@@ -52,9 +59,15 @@ final class Trial {
         return suspects.keySet().stream().anyMatch(offset -> offset >= from);
     }
 
+    /** An event is known to have killed its processes: there is no other death to explain, unless it was later. */
+    void onConvicted(long atNanos) {
+        explained |= begunNanos - atNanos < EXPLAINS_NANOS;
+    }
+
     /** Whether what waits first need not be tried any more, nor anything behind it. */
     boolean isOver() {
-        return !waiting.isEmpty() && !hasSuspects() && (waiting.peek().record().offset() >= until || acquitted >= inFlight);
+        return !waiting.isEmpty() && !hasSuspects()
+                && (explained || acquitted >= inFlight || waiting.peek().record().offset() >= until);
     }
 
     /** Whether so few records are on trial in all that each runs alone. */

@@ -28,6 +28,9 @@ final class Trials {
 
     private static final Logger LOG = LoggerFactory.getLogger(Trials.class);
     private static final String ONE_AT_A_TIME = "sluice.consumer.trial";
+    /** When this process has convicted last, for all its groups: a process has died once, of one event. */
+    private static final String CONVICTIONS = "sluice.consumer.convictions";
+    private static final String LAST = "last";
     private static final long LOCK_MILLIS = 60_000;
     /** Deaths alone that convict. */
     private static final int DEATHS = 2;
@@ -39,6 +42,7 @@ final class Trials {
     private final int inFlight;
     private final Consumer<List<Work>> start;
     private final Map<AssignedPartition, Trial> trials = new HashMap<>();
+    private final Map<String, Long> convictions;
     private final Deque<AssignedPartition> turns = new ArrayDeque<>();
     /** What has started of the portion and not ended. */
     private final Set<Work> running = new HashSet<>();
@@ -58,6 +62,7 @@ final class Trials {
         this.durably = durably;
         this.inFlight = inFlight;
         this.start = start;
+        this.convictions = vertx.sharedData().getLocalMap(CONVICTIONS);
     }
 
     /** Before the first record of a partition. @return never fails; waits as long as PostgreSQL is away */
@@ -66,7 +71,7 @@ final class Trials {
             return Future.succeededFuture();
         }
         return durably.run(() -> table.find(partition, position), partition::isClosed).<Void>map(suspects -> {
-            trials.put(partition, new Trial(position, partition.suspectUntil(), inFlight, suspects));
+            trials.put(partition, new Trial(position, partition.suspectUntil(), inFlight, suspects, System.nanoTime()));
             if (!suspects.isEmpty()) {
                 LOG.warn("group={} topic={} partition={} events={} A process died while these were on trial; each runs alone "
                         + "now", group, partition.topicPartition().topic(), partition.topicPartition().partition(),
@@ -137,6 +142,9 @@ final class Trials {
             if (trial == null || trial.waiting() == 0) {
                 continue;
             }
+            if (convictions.containsKey(LAST)) {
+                trial.onConvicted(convictions.get(LAST));
+            }
             if (trial.isOver()) {
                 trials.remove(partition);
                 LOG.debug("group={} partition={} The trial is over", group, partition);
@@ -180,6 +188,7 @@ final class Trials {
     }
 
     private Work convicted(Work work) {
+        convictions.put(LAST, System.nanoTime());
         RawRecord record = work.record();
         LOG.error("group={} topic={} partition={} offset={} eventId={} traceId={} {} processes died while nothing but this "
                 + "event was on trial; it goes to the poison letters without another attempt", group, record.topic(),

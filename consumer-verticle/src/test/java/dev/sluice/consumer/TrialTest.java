@@ -5,11 +5,13 @@ import org.junit.jupiter.api.Test;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class TrialTest {
 
+    private static final long BEGUN = TimeUnit.HOURS.toNanos(1);
     private final AssignedPartition partition = Works.partition(0);
 
     @Test
@@ -22,7 +24,7 @@ class TrialTest {
 
     @Test
     void shouldCountTheFewInAllPartitionsTogether() {
-        Trial one = new Trial(0, 40, 1_000, Map.of());
+        Trial one = new Trial(0, 40, 1_000, Map.of(), 0);
         assertThat(Trial.areFew(List.of(one))).isTrue();
         assertThat(Trial.areFew(Collections.nCopies(6, one))).isTrue();
         assertThat(Trial.areFew(Collections.nCopies(24, one))).isFalse();
@@ -51,7 +53,7 @@ class TrialTest {
 
     @Test
     void shouldEndWhenAsManyHaveSurvivedAsCanHaveBeenUnderWayButNotByRepeats() {
-        Trial trial = new Trial(0, 100_000, 250, Map.of());
+        Trial trial = new Trial(0, 100_000, 250, Map.of(), 0);
         for (int offset = 0; offset < 900; offset++) {
             trial.add(Works.work(partition, offset));
         }
@@ -82,6 +84,28 @@ class TrialTest {
     }
 
     @Test
+    void shouldEndWhenTheCauseOfTheDeathIsFoundAndNoSuspectIsLeft() {
+        Trial trial = trial(100, 5_000, Map.of(101L, 0), 3);
+        trial.onConvicted(BEGUN + 1);
+        assertThat(trial.isOver()).as("a suspect runs alone, whoever is convicted").isFalse();
+        trial.onSurvived(trial.portion(false), 1);
+        trial.onSurvived(trial.portion(false), 1);
+
+        assertThat(trial.isOver()).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeAnEarlierConvictionForTheCause() {
+        Trial trial = trial(100, 5_000, Map.of(), 3);
+
+        trial.onConvicted(BEGUN - Trial.EXPLAINS_NANOS);
+        assertThat(trial.isOver()).isFalse();
+
+        trial.onConvicted(BEGUN - Trial.EXPLAINS_NANOS + 1);
+        assertThat(trial.isOver()).isTrue();
+    }
+
+    @Test
     void shouldCountTheDeathsThatItFoundAndNotItsOwnAsking() {
         Trial trial = trial(100, 5_000, Map.of(100L, 1), 1);
         Work suspect = trial.portion(false).get(0);
@@ -91,7 +115,7 @@ class TrialTest {
     }
 
     private Trial trial(long from, long until, Map<Long, Integer> suspects, int records) {
-        Trial trial = new Trial(from, until, 1_000, suspects);
+        Trial trial = new Trial(from, until, 1_000, suspects, BEGUN);
         for (long offset = from; offset < from + records; offset++) {
             trial.add(Works.work(partition, offset));
         }
