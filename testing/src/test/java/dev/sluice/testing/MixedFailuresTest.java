@@ -28,13 +28,15 @@ import static org.awaitility.Awaitility.await;
 /**
  * Valid, flaky, hopeless, refused, malformed and deadly events in one stream, for a group that keeps the order through
  * retries and one that doesn't: each event ends in exactly one place, and once the cause is mended the letters can be sent
- * back. {@code -Dmixed.events=100000 -Dmixed.deadly=3 -Dmixed.base-delay=1000} for the large one.
+ * back. {@code -Dmixed.events=100000 -Dmixed.deadly=3 -Dmixed.base-delay=1000} for the large one, and {@code -Dmixed.minutes}
+ * where the machine is slow.
  */
-@Timeout(1_500)
+@Timeout(4_000)
 @ExtendWith(StackExtension.class)
 class MixedFailuresTest {
 
     private static final long BASE_MILLIS = Long.getLong("mixed.base-delay", 250);
+    private static final Duration PATIENCE = Duration.ofMinutes(Integer.getInteger("mixed.minutes", 15));
     private static final int LONGEST_RETRY = 4;
     private static final String BOTH = "ordered,relaxed";
 
@@ -46,6 +48,7 @@ class MixedFailuresTest {
     private SluiceProcess sluice;
     private Path config;
     private int deaths;
+    private long begun;
 
     @Test
     void shouldBringEachEventToOnePlaceAndHaveTheEffectOfAllOnceTheCauseIsMended(Stack stack) throws Exception {
@@ -66,10 +69,12 @@ class MixedFailuresTest {
                 """.formatted(BASE_MILLIS));
         sluice = new SluiceProcess(folder.resolve("node"), stack);
         try {
+            begun = System.nanoTime();
             start();
             stream.publish(stack.kafka().bootstrapServers());
-            await().atMost(Duration.ofMinutes(15)).pollInterval(Duration.ofMillis(300)).until(() -> livesAnd(
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(300)).until(() -> livesAnd(
                     () -> placed("ordered") >= stream.events() && placed("relaxed") >= stream.events()));
+            tell("each event in its place");
 
             shouldHaveOnePlaceEach("ordered", stream.count(Fate.DEADLY));
             shouldHaveOnePlaceEach("relaxed", 0);
@@ -80,6 +85,7 @@ class MixedFailuresTest {
             shouldHaveKeptTheSchedule(stack.kafka().bootstrapServers());
 
             shouldHaveTheEffectOfAllOnceMended();
+            tell("every effect there once, and no letter open");
         } finally {
             sluice.end();
         }
@@ -97,9 +103,14 @@ class MixedFailuresTest {
     private boolean livesAnd(Condition condition) throws Exception {
         if (!sluice.isRunning()) {
             assertThat(++deaths).as("deaths").isLessThan(8 + 8 * stream.deadly());
+            tell("death " + deaths + ", " + placed("ordered") + " and " + placed("relaxed") + " events in their places");
             start();
         }
         return condition.holds();
+    }
+
+    private void tell(String what) {
+        System.out.printf("mixed stream: after %d s %s%n", (System.nanoTime() - begun) / 1_000_000_000, what);
     }
 
     private long placed(String group) throws Exception {
