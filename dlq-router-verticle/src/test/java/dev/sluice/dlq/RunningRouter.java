@@ -61,10 +61,11 @@ abstract class RunningRouter {
         postgres = PostgresSettings.of(database.host(), database.port(), database.database(), database.user(), database.password());
         Schema.migrate(postgres);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            Map<String, String> large = Map.of("max.message.bytes", "1572864");
-            admin.createTopics(List.of(new NewTopic("events.retry", 24, (short) 1).configs(large),
-                    new NewTopic("dlq.errors", 3, (short) 1).configs(large),
-                    new NewTopic("dlq.poison", 3, (short) 1).configs(large))).all().get(60, TimeUnit.SECONDS);
+            // Their records are years old: Kafka would delete them whenever it looks for what is past its time.
+            Map<String, String> kept = Map.of("max.message.bytes", "1572864", "retention.ms", "-1");
+            admin.createTopics(List.of(new NewTopic("events.retry", 24, (short) 1).configs(kept),
+                    new NewTopic("dlq.errors", 3, (short) 1).configs(kept),
+                    new NewTopic("dlq.poison", 3, (short) 1).configs(kept))).all().get(60, TimeUnit.SECONDS);
         }
     }
 
