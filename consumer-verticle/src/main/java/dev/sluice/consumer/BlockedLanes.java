@@ -28,6 +28,8 @@ final class BlockedLanes {
     private static final class Lane {
         /** Rows, as far as this owner knows; another may have deleted some. */
         private int parked;
+        /** Rows that were added since the reading of its rows began: whoever reads may not see them. */
+        private int added;
         /** Rows that are being written behind the others. */
         private int arriving;
         /** Works made of rows that have not ended. */
@@ -106,7 +108,7 @@ final class BlockedLanes {
         lane.deciding--;
         lane.scheduled = false;
         lane.dueMillis = dueMillis;
-        count(lane, isNew ? 1 : 0);
+        add(lane, isNew ? 1 : 0);
     }
 
     /** The failed work has an outcome. @param wasParked it had a row, which is deleted */
@@ -139,7 +141,7 @@ final class BlockedLanes {
         Lane lane = lane(partition, key);
         if (lane != null) {
             lane.arriving--;
-            count(lane, isParked ? 1 : 0);
+            add(lane, isParked ? 1 : 0);
         }
     }
 
@@ -153,6 +155,7 @@ final class BlockedLanes {
                 lane.scheduled = false;
                 if (lane.isIdle()) {
                     lane.loading = true;
+                    lane.added = 0;
                     due.add(new Due(at.partition(), at.lane()));
                 }
             }
@@ -165,7 +168,7 @@ final class BlockedLanes {
         return schedule.isEmpty() ? OptionalLong.empty() : OptionalLong.of(schedule.peek().dueMillis());
     }
 
-    /** @param works made of its first rows; 0 opens the lane */
+    /** @param works made of its first rows; 0 opens the lane, unless a row was added meanwhile */
     void onLoaded(AssignedPartition partition, ByteBuffer key, int works) {
         Lane lane = lane(partition, key);
         if (lane != null) {
@@ -173,8 +176,8 @@ final class BlockedLanes {
             lane.failed = false;
             lane.running = works;
             running += works;
-            if (works == 0 || works > lane.parked) { // more: rows of a replaced owner are among them
-                count(lane, works - lane.parked);
+            if (works == 0 || works > lane.parked - lane.added) { // more: rows of a replaced owner are among them
+                count(lane, works + lane.added - lane.parked);
             }
             goOn(partition, key, lane);
         }
@@ -231,6 +234,11 @@ final class BlockedLanes {
             lane.scheduled = true;
             schedule.add(new At(dueMillis, partition, key));
         }
+    }
+
+    private void add(Lane lane, int rows) {
+        lane.added += rows;
+        count(lane, rows);
     }
 
     private void count(Lane lane, int more) {

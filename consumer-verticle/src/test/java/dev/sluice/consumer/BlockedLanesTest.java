@@ -60,6 +60,40 @@ class BlockedLanesTest {
         assertThat(lanes.due(0, 10)).containsExactly(new Due(partition, LANE));
     }
 
+    /** The rows were read before it was written, and the answer came after. */
+    @Test
+    void shouldNotOpenALaneThatIsReadAsEmptyWhenARowWasWrittenMeanwhile() {
+        lanes.onFound(partition, LANE, 1, 0);
+        lanes.due(0, 10);
+        lanes.onArriving(partition, LANE);
+        lanes.onArrived(partition, LANE, true);
+        lanes.onEnded(partition, LANE, false);
+
+        lanes.onLoaded(partition, LANE, 0);
+
+        assertThat(lanes.parked()).isEqualTo(1);
+        assertThat(lanes.due(0, 10)).containsExactly(new Due(partition, LANE));
+        lanes.onLoaded(partition, LANE, 0);
+        assertThat(lanes.isBlocked(partition, LANE)).isFalse();
+    }
+
+    @Test
+    void shouldCountWhatWasWrittenWhileMoreRowsThanItKnewOfWereRead() {
+        lanes.onFound(partition, LANE, 1, 0);
+        lanes.due(0, 10);
+        lanes.onArriving(partition, LANE);
+        lanes.onArrived(partition, LANE, true);
+        lanes.onEnded(partition, LANE, false);
+
+        lanes.onLoaded(partition, LANE, 2);
+        for (int row = 0; row < 2; row++) {
+            lanes.onRowDeleted(partition, LANE);
+            lanes.onEnded(partition, LANE, true);
+        }
+
+        assertThat(lanes.isBlocked(partition, LANE)).isTrue();
+    }
+
     @Test
     void shouldNotOpenALaneWhileARowIsStillBeingWritten() {
         lanes.onFound(partition, LANE, 1, 0);
