@@ -57,8 +57,9 @@ public sealed interface DeadLetters extends Message {
      * @param action {@code replay} or {@code discard}
      * @param rate   letters a second, of a replay
      * @param after  only letters after this {@code seq}
+     * @param until  and up to this one, so that a letter that fails again meanwhile is not meant; 0 for no bound
      */
-    record Act(String action, Filter filter, String actor, String reason, boolean dryRun, int rate, long after)
+    record Act(String action, Filter filter, String actor, String reason, boolean dryRun, int rate, long after, long until)
             implements DeadLetters {
     }
 
@@ -93,8 +94,9 @@ public sealed interface DeadLetters extends Message {
      * @param letters done by this request; in a dry run all that are meant
      * @param missing whose record Kafka has no more: left open
      * @param next    {@code after} of the request that goes on; 0 when nothing is left
+     * @param last    of a dry run: the {@code seq} of the newest that is meant
      * @param refused why nothing was done; null when it was
      */
-    record Acted(long letters, long missing, long next, String refused) implements DeadLetters {
+    record Acted(long letters, long missing, long next, long last, String refused) implements DeadLetters {
     }
 }

@@ -33,34 +33,34 @@ final class LetterActions {
     Future<Acted> act(Act act) {
         Filter open = open(act.filter());
         if (act.dryRun()) {
-            return table.count(open).map(count -> new Acted(count, 0, 0, null));
+            return table.meant(open).map(meant -> new Acted(meant.letters(), 0, 0, meant.last(), null));
         }
         return act.action().equals("replay") ? replay(open, act) : discard(open, act);
     }
 
     private Future<Acted> discard(Filter open, Act act) {
         if (act.reason() == null || act.reason().isBlank()) {
-            return Future.succeededFuture(new Acted(0, 0, 0, "a discard needs a reason"));
+            return Future.succeededFuture(new Acted(0, 0, 0, 0, "a discard needs a reason"));
         }
-        return table.list(open, act.after(), LARGEST_PORTION).compose(letters -> {
+        return table.list(open, act.after(), act.until(), LARGEST_PORTION).compose(letters -> {
             long next = letters.size() < LARGEST_PORTION ? 0 : letters.get(letters.size() - 1).seq();
-            return letters.isEmpty() ? Future.succeededFuture(new Acted(0, 0, 0, null))
-                    : actions.discard(act, ids(letters)).map(discarded -> new Acted(discarded, 0, next, null));
+            return letters.isEmpty() ? Future.succeededFuture(new Acted(0, 0, 0, 0, null))
+                    : actions.discard(act, ids(letters)).map(discarded -> new Acted(discarded, 0, next, 0, null));
         });
     }
 
     private Future<Acted> replay(Filter open, Act act) {
         if (act.rate() < 1) {
-            return Future.succeededFuture(new Acted(0, 0, 0, "rate: at least 1 a second"));
+            return Future.succeededFuture(new Acted(0, 0, 0, 0, "rate: at least 1 a second"));
         }
         int limit = (int) Math.min(LARGEST_PORTION, (long) act.rate() * SECONDS_PER_PORTION);
-        return reader.read(open, act.after(), limit).compose(portion -> portion.letters().isEmpty()
-                ? Future.succeededFuture(new Acted(0, 0, 0, null))
+        return reader.read(open, act.after(), act.until(), limit).compose(portion -> portion.letters().isEmpty()
+                ? Future.succeededFuture(new Acted(0, 0, 0, 0, null))
                 : actions.begin(act, ids(portion.letters()))
                 .compose(action -> replay.send(portion, act.rate(), action)
                         .compose(sent -> actions.end(action, true).map(sent),
                                 error -> actions.end(action, false).transform(ended -> Future.failedFuture(error))))
-                .map(sent -> new Acted(sent, portion.gone().size(), portion.next(), null)));
+                .map(sent -> new Acted(sent, portion.gone().size(), portion.next(), 0, null)));
     }
 
     private static List<String> ids(List<Letter> letters) {

@@ -25,9 +25,13 @@ record LetterPortion(List<Letter> letters, Map<String, RawRecord> records, Set<S
     /** Reads portions. @param largestBytes of records, unless a single one is larger */
     record Reader(Vertx vertx, LetterTable table, LetterRecords records, int largestBytes) {
 
-        /** Fails when Kafka did not give a single record in time. */
         Future<LetterPortion> read(Filter filter, long after, int limit) {
-            return table.list(filter, after, limit).compose(listed -> {
+            return read(filter, after, 0, limit);
+        }
+
+        /** Fails when Kafka did not give a single record in time. @param until see {@link LetterTable#list} */
+        Future<LetterPortion> read(Filter filter, long after, long until, int limit) {
+            return table.list(filter, after, until, limit).compose(listed -> {
                 List<Letter> letters = fitting(listed);
                 List<Place> places = letters.stream().map(letter -> Place.ofLetter(letter.id())).toList();
                 boolean more = letters.size() < listed.size() || listed.size() == limit;

@@ -9,10 +9,11 @@ import java.util.Locale;
 /** A filter in SQL: constants of this class and numbered values, nothing of what was asked. */
 record LetterQuery(String where, Tuple values) {
 
-    /** @param after letters behind this {@code seq} only. @throws java.time.DateTimeException when a time is none */
-    static LetterQuery of(Filter filter, long after) {
+    /** @param after letters behind this {@code seq} only. @param until up to this one only, if not 0. @throws java.time.DateTimeException when a time is none */
+    static LetterQuery of(Filter filter, long after, long until) {
         StringBuilder sql = new StringBuilder(" WHERE seq > $1");
         Tuple values = Tuple.of(after);
+        and(sql, values, "seq <=", until == 0 ? null : until);
         if (filter.ids() != null) {
             values.addValue(filter.ids().toArray(new String[0]));
             sql.append(" AND id = ANY ($").append(values.size()).append("::text[])");

@@ -54,9 +54,18 @@ final class LetterTable {
                 .compose(stored -> transaction.preparedQuery(ADVANCE).executeBatch(offsets))).mapEmpty();
     }
 
-    /** The oldest first, after {@code seq}. @throws java.time.DateTimeException when a time of the filter is none */
     Future<List<Letter>> list(Filter filter, long after, int limit) {
-        LetterQuery query = LetterQuery.of(filter, after);
+        return list(filter, after, 0, limit);
+    }
+
+    /**
+     * The oldest first, of those whose {@code seq} is above {@code after}.
+     *
+     * @param until and not above this one; 0 for no bound
+     * @throws java.time.DateTimeException when a time of the filter is none
+     */
+    Future<List<Letter>> list(Filter filter, long after, long until, int limit) {
+        LetterQuery query = LetterQuery.of(filter, after, until);
         return pool.preparedQuery("SELECT * FROM dead_letters" + query.where() + " ORDER BY seq LIMIT " + limit)
                 .execute(query.values()).map(rows -> {
                     List<Letter> letters = new ArrayList<>();
@@ -65,10 +74,15 @@ final class LetterTable {
                 });
     }
 
-    Future<Long> count(Filter filter) {
-        LetterQuery query = LetterQuery.of(filter, 0);
-        return pool.preparedQuery("SELECT count(*) FROM dead_letters" + query.where()).execute(query.values())
-                .map(rows -> rows.iterator().next().getLong(0));
+    /** @param last the newest one's {@code seq}; 0 when there is none */
+    record Meant(long letters, long last) {
+    }
+
+    Future<Meant> meant(Filter filter) {
+        LetterQuery query = LetterQuery.of(filter, 0, 0);
+        return pool.preparedQuery("SELECT count(*), coalesce(max(seq), 0) FROM dead_letters" + query.where())
+                .execute(query.values()).map(rows -> rows.iterator().next())
+                .map(row -> new Meant(row.getLong(0), row.getLong(1)));
     }
 
     private static Letter letter(Row row) {

@@ -113,7 +113,7 @@ abstract class BuriedLetters {
     }
 
     Acted act(String action, boolean dryRun) {
-        return ended(bus.ask(Addresses.ACT_ON_LETTERS, new Act(action, marked(null), "anna", mark, dryRun, 100, 0)));
+        return ended(bus.ask(Addresses.ACT_ON_LETTERS, new Act(action, marked(null), "anna", mark, dryRun, 100, 0, 0)));
     }
 
     long audited(String action) {

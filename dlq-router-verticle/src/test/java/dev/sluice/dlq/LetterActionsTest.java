@@ -53,6 +53,21 @@ class LetterActionsTest extends BuriedLetters {
         assertThat(audited("replay")).isEqualTo(2);
     }
 
+    /** One that fails again meanwhile is a new letter, and would be sent back without an end. */
+    @Test
+    void shouldLeaveOutWhatBecameALetterAfterTheDryRun() {
+        bury(2);
+        awaitOpen(2);
+        long last = act("replay", true).last();
+        bury(1);
+        awaitOpen(3);
+
+        Act bounded = new Act("replay", marked(null), "anna", mark, false, 100, 0, last);
+        assertThat(ended(bus.ask(Addresses.ACT_ON_LETTERS, bounded)).letters()).isEqualTo(2);
+
+        assertThat(list(marked("open"))).hasSize(1);
+    }
+
     @Test
     void shouldAddressAReplayToTheGroupThatFailedAsIfItWereNew() {
         RawRecord letter = Failures.record("dlq.errors", Header.of("ce_id", "1"), Header.of("x-event-identity", "e"),
@@ -70,7 +85,7 @@ class LetterActionsTest extends BuriedLetters {
     void shouldDiscardOnlyWithAReason() {
         bury(1);
         awaitOpen(1);
-        Act without = new Act("discard", marked(null), "anna", " ", false, 100, 0);
+        Act without = new Act("discard", marked(null), "anna", " ", false, 100, 0, 0);
 
         assertThat(ended(bus.ask(Addresses.ACT_ON_LETTERS, without)).refused()).contains("reason");
         assertThat(list(marked("open"))).hasSize(1);
@@ -116,13 +131,13 @@ class LetterActionsTest extends BuriedLetters {
         vertx.runOnContext(now -> new LetterActions(table, actions, reader, new Replay(vertx,
                 new RecordWriter(KafkaWriteStream.create(vertx, dying), System::currentTimeMillis), actions,
                 group -> RetrySchedule.STANDARD, System::currentTimeMillis))
-                .act(new Act("replay", marked(null), "anna", mark, false, 100, 0)));
+                .act(new Act("replay", marked(null), "anna", mark, false, 100, 0, 0)));
         await().atMost(Duration.ofSeconds(40)).until(() -> dying.history().size() == 5);
         assertThat(count("dead_letter_actions WHERE outcome = 'begun' AND letters = 0 AND cardinality(letter_ids) = 5 "
                 + "AND ended_at IS NULL AND reason = '" + mark + "'")).isEqualTo(1);
         assertThat(list(marked("open"))).hasSize(5);
 
-        assertThat(act("replay", false)).isEqualTo(new Acted(5, 0, 0, null));
+        assertThat(act("replay", false)).isEqualTo(new Acted(5, 0, 0, 0, null));
 
         assertThat(list(marked("replayed"))).hasSize(5);
         assertThat(audited("replay")).isEqualTo(5);
@@ -133,7 +148,7 @@ class LetterActionsTest extends BuriedLetters {
         bury(5);
         awaitOpen(5);
         long before = retries();
-        Future<Acted> act = bus.ask(Addresses.ACT_ON_LETTERS, new Act("replay", marked(null), "anna", mark, false, 2, 0));
+        Future<Acted> act = bus.ask(Addresses.ACT_ON_LETTERS, new Act("replay", marked(null), "anna", mark, false, 2, 0, 0));
         await().atMost(Duration.ofSeconds(40)).until(() -> !list(marked("replayed")).isEmpty());
 
         ended(vertx.undeploy(deployment));

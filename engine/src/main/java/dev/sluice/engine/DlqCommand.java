@@ -160,12 +160,14 @@ final class DlqCommand implements Callable<Integer> {
         if (ids.isEmpty() && letters.values().isEmpty() && !all) {
             return fail(action + " which letters? Ids, a filter, or --all");
         }
-        long meant = portion(operations, true, 0).path("letters").asLong();
+        JsonNode first = portion(operations, true, 0, 0);
+        long meant = first.path("letters").asLong();
+        long until = first.path("last").asLong();
         long done = dryRun ? meant : 0;
         long missing = 0;
         long after = 0;
         while (!dryRun) {
-            JsonNode acted = portion(operations, false, after);
+            JsonNode acted = portion(operations, false, after, until);
             if (acted.hasNonNull("refused")) {
                 return fail(acted.path("refused").asText());
             }
@@ -192,9 +194,11 @@ final class DlqCommand implements Callable<Integer> {
         return unknown > 0 ? fail(unknown + " of the ids are no open letters") : missing > 0 ? 1 : 0;
     }
 
-    private JsonNode portion(String operations, boolean dry, long after) throws IOException {
+    /** @param until what fails again while this goes on, and is a letter anew, is not meant */
+    private JsonNode portion(String operations, boolean dry, long after, long until) throws IOException {
         ObjectNode decision = JSON.createObjectNode().put("actor", actor()).put("reason", reason)
-                .put("dryRun", dry).put("rate", rate).put("after", after);
+                .put("dryRun", dry).put("rate", rate).put("after", after)
+                .put("until", until);
         letters.values().forEach(decision.putObject("filter")::put);
         if (!ids.isEmpty()) {
             ids.forEach(decision.putArray("ids")::add);

@@ -88,7 +88,7 @@ class DlqConversationTest {
 
     @Test
     void shouldReplayPortionByPortionAtTheRateAndTellHowFarItIs() {
-        answers.addAll(List.of("{\"letters\": 700}", "{\"letters\": 500, \"missing\": 0, \"next\": 500}", "{\"letters\": 198, \"missing\": 2, \"next\": 0}"));
+        answers.addAll(List.of("{\"letters\": 700, \"last\": 900}", "{\"letters\": 500, \"missing\": 0, \"next\": 500}", "{\"letters\": 198, \"missing\": 2, \"next\": 0}"));
 
         assertThat(dlq("replay", "--class", "PERMANENT", "--reason", "mended", "--rate", "250")).as("two are gone").isEqualTo(1);
 
@@ -98,6 +98,7 @@ class DlqConversationTest {
                 "\"reason\":\"mended\"", "\"filter\":{\"class\":\"PERMANENT\"}", "\"actor\":\"" + System.getProperty("user.name")));
         assertThat(asked).extracting(one -> one.contains("\"dryRun\":true")).containsExactly(true, false, false);
         assertThat(asked.get(2)).contains("\"after\":500");
+        assertThat(asked).extracting(one -> one.contains("\"until\":900")).containsExactly(false, true, true);
     }
 
     @Test

@@ -22,13 +22,14 @@ import java.util.Map;
  * @param dryRun null for no
  * @param rate   letters a second; null for 100
  * @param after  null for 0
+ * @param until  {@code last} of the dry run; null for no bound
  */
 record LetterDecision(List<String> ids, Map<String, String> filter, String actor, String reason, Boolean dryRun,
-                      Integer rate, Long after) {
+                      Integer rate, Long after, Long until) {
 
     private static final ObjectMapper JSON = JsonMapper.builder().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
-    private static final String ALLOWED = "an object with ids or filter, and actor, reason, dryRun, rate, after";
+    private static final String ALLOWED = "an object with ids or filter, and actor, reason, dryRun, rate, after, until";
     private static final int RATE = 100;
     private static final int HIGHEST_RATE = 10_000;
 
@@ -60,11 +61,12 @@ record LetterDecision(List<String> ids, Map<String, String> filter, String actor
                 "open, for only open letters can be replayed or discarded");
         InvalidSetting.unless(rate == null || rate >= 1 && rate <= HIGHEST_RATE, "rate", rate, "1 to 10000 letters a second");
         InvalidSetting.unless(after == null || after >= 0, "after", after, "0, or next from the answer before");
+        InvalidSetting.unless(until == null || until >= 0, "until", until, "0, or last from the answer to the dry run");
         boolean dry = dryRun != null && dryRun;
         InvalidSetting.unless(!action.equals("discard") || dry || reason != null && !reason.isBlank(), "reason", reason,
                 "a text, for a discard needs a reason");
         return new Act(action, meant, text("actor", actor == null ? "unknown" : actor), text("reason", reason), dry,
-                rate == null ? RATE : rate, after == null ? 0 : after);
+                rate == null ? RATE : rate, after == null ? 0 : after, until == null ? 0 : until);
     }
 
     private static String text(String name, String value) {

@@ -59,7 +59,7 @@ class DeadLetterRoutesTest {
         bus.serve(Addresses.LIST_LETTERS, question -> noted(question, new DeadLetters.Page(List.of(), 0)));
         bus.serve(Addresses.LIST_ACTIONS, question -> noted(question, new DeadLetters.Actions(List.of(new DeadLetters.Action(
                 9, "2026-01-31T08:00:00.000Z", "anna", "replay", "mended", 3, 5, "begun", null)), 9)));
-        bus.serve(Addresses.ACT_ON_LETTERS, question -> noted(question, new DeadLetters.Acted(1, 0, 0, null)));
+        bus.serve(Addresses.ACT_ON_LETTERS, question -> noted(question, new DeadLetters.Acted(1, 0, 0, 0, null)));
         bus.serve(Addresses.EXPORT_LETTERS, question -> question.after() >= failAfter
                 ? Future.failedFuture("Kafka is away") : noted(question, portion(question.after())));
     }
@@ -117,7 +117,8 @@ class DeadLetterRoutesTest {
             "{\"filter\": {}, \"rate\": 1000000} | 1 to 10000 letters a second",
             "{\"filter\": {}, \"dryRun\": \"yes\"} | dryRun",
             "{\"filter\": {}, \"dry\": true} | dry",
-            "{\"filter\": {}, \"after\": -1} | after"})
+            "{\"filter\": {}, \"after\": -1} | after",
+            "{\"filter\": {}, \"until\": -1} | until"})
     void shouldSayWhatIsWrongWithADecisionAndDoNothing(String body, String reason) throws Exception {
         serve();
 
@@ -133,15 +134,15 @@ class DeadLetterRoutesTest {
         serve();
 
         assertThat(get("/admin/dlq?class=POISON&group=audit&from=2026-01-31T08:00:00Z&limit=7&after=3").statusCode()).isEqualTo(200);
-        assertThat(post("/admin/dlq/discard", "{\"ids\": [\"dlq.errors-0-17\"], \"actor\": \"anna\", \"reason\": \"a test\"}")
-                .statusCode()).isEqualTo(200);
+        assertThat(post("/admin/dlq/discard", "{\"ids\": [\"dlq.errors-0-17\"], \"actor\": \"anna\", \"reason\": \"a test\", "
+                + "\"after\": 3, \"until\": 12}").statusCode()).isEqualTo(200);
         assertThat(post("/admin/dlq/discard", "{\"ids\": [\"dlq.errors-0-17\"]}").statusCode()).isEqualTo(400);
 
         assertThat(asked).containsExactly(
                 new DeadLetters.ListLetters(new DeadLetters.Filter(null, null, null, "POISON", null, null, "audit",
                         "2026-01-31T08:00:00Z", null, null), 3, 7),
                 new DeadLetters.Act("discard", new DeadLetters.Filter(List.of("dlq.errors-0-17"), null, null, null, null,
-                        null, null, null, null, null), "anna", "a test", false, 100, 0));
+                        null, null, null, null, null), "anna", "a test", false, 100, 3, 12));
     }
 
     @Test
