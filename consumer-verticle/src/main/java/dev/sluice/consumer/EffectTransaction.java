@@ -226,9 +226,10 @@ final class EffectTransaction implements Effects {
         Suspicion suspicion = new Suspicion();
         Promise<Void> ended = Promise.promise();
         long timer = vertx.setTimer(handlerTimeout.toMillis(), late -> {
-            String message = "handler " + watch.handler() + " has not ended within " + handlerTimeout.toMillis() + " ms";
-            if (ended.tryFail(new TimeoutException(message))) {
-                transaction.abandon();
+            if (!ended.future().isComplete()) {
+                transaction.abandon(); // before anything is rolled back
+                ended.tryFail(new TimeoutException("handler " + watch.handler() + " has not ended within "
+                        + handlerTimeout.toMillis() + " ms"));
                 LOG.warn("group={} handler={} events={} eventId={} traceId={} The handler has not ended within {} ms; its "
                         + "transaction is rolled back", group, watch.handler(), works.size(), works.get(0).eventId(),
                         works.get(0).traceId(), handlerTimeout.toMillis());
@@ -238,7 +239,7 @@ final class EffectTransaction implements Effects {
         Future.succeededFuture().compose(start -> handler instanceof BatchHandler batch
                         ? watch.inside(() -> batch.handle(connection, works.stream().map(Work::event).toList()))
                         .<Void>mapEmpty()
-                        : oneByOne((EventHandler) handler, connection, works, suspicion))
+                        : oneByOne((EventHandler) handler, connection, works, suspicion, ended.future()))
                 .onSuccess(done -> ended.tryComplete())
                 .onFailure(error -> {
                     if (error instanceof Error) {
@@ -255,10 +256,15 @@ final class EffectTransaction implements Effects {
         });
     }
 
-    private Future<Void> oneByOne(EventHandler each, SqlConnection connection, List<Work> works, Suspicion suspicion) {
+    /** @param ended once it is, nothing more starts */
+    private Future<Void> oneByOne(EventHandler each, SqlConnection connection, List<Work> works, Suspicion suspicion,
+                                  Future<Void> ended) {
         Future<Void> all = Future.succeededFuture();
         for (Work work : works) {
             all = all.compose(previous -> {
+                if (ended.isComplete()) {
+                    return ended;
+                }
                 suspicion.isOn(work.event());
                 LogScope.turnTo(() -> work.logFields(group));
                 return watch.inside(() -> each.handle(connection, work.event())).mapEmpty();

@@ -86,7 +86,10 @@ final class PgTransaction {
         }
     }
 
-    /** Ends what PostgreSQL is doing for it, and lets nobody use the connection after this transaction. */
+    /**
+     * Ends what PostgreSQL is doing for it, and lets nobody use the connection any more, at once when the work fails.
+     * PostgreSQL rolls back what it has not been told to commit.
+     */
     void abandon() {
         tainted = true;
         if (connection instanceof PgConnection postgres) {
@@ -104,6 +107,9 @@ final class PgTransaction {
     }
 
     private <T> Future<T> rollback(Transaction transaction, Throwable error) {
+        if (tainted) { // behind a ROLLBACK, what its holder still writes would be a transaction of its own
+            cut();
+        }
         return transaction.rollback().timeout(ROLLBACK_DEADLINE.toMillis(), TimeUnit.MILLISECONDS)
                 .transform(answer -> {
                     if (answer.failed() && answer.cause() instanceof TimeoutException) {
@@ -117,7 +123,7 @@ final class PgTransaction {
     /** A connection that is gone explains any failure but PostgreSQL's own word. */
     private Throwable truth(Throwable error) {
         boolean gone = closed || error instanceof ClosedConnectionException; // told before the handler of the closing
-        if (!gone || error instanceof PgException || error instanceof PostgresAway) {
+        if (!gone || tainted || error instanceof PgException || error instanceof PostgresAway) {
             return error;
         }
         return farewell != null ? farewell : new PostgresAway("the connection was lost", error);

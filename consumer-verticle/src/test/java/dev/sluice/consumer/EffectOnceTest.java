@@ -119,6 +119,27 @@ class EffectOnceTest {
         awaitEffects(next);
     }
 
+    /** One statement after the other: the next must not run behind the ROLLBACK, in a transaction of its own. */
+    @Test
+    void shouldNotLetAHandlerThatGoesOnWriteOutsideOfItsTransaction() throws Exception {
+        rig.start(0, (EventHandler) (transaction, event) -> event.requireSequence() > 1
+                ? Scripted.APPEND.handle(transaction, event) : again(transaction, event), settings -> {
+            settings.handlerTimeout = Duration.ofMillis(500);
+            return settings;
+        });
+        rig.publish("case:1", 1);
+        String next = rig.publish("case:1", 2);
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> rig.committed().equals(rig.ends()));
+        assertThat(rig.routed).hasSize(1);
+        assertThat(rig.routed.element().error().types()).contains("java.util.concurrent.TimeoutException");
+        assertThat(rig.effects()).containsExactly(next);
+    }
+
+    private static Future<?> again(SqlConnection transaction, Event event) {
+        return Scripted.APPEND.handle(transaction, event).compose(done -> again(transaction, event));
+    }
+
     @Test
     void shouldTakeASessionThatPostgresEndedForItsIdlenessForATransientFailure() throws Exception {
         rig.start(0, (EventHandler) (transaction, event) -> event.requireSequence() == 1
