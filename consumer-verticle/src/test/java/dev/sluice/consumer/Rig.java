@@ -122,6 +122,8 @@ final class Rig {
         Subscription.Start start;
         Duration horizon = Duration.ofDays(35);
         Delivery delivery;
+        /** Of the same instances, besides that of the rig's group. */
+        List<Subscription> others = List.of();
         /** The handler's own settings; empty: the script of this rig. */
         Map<String, Object> own = Map.of();
     }
@@ -130,10 +132,12 @@ final class Rig {
         running.put(index, with);
         Subscription subscription = new Subscription(group, topic, with.handler, Ordering.KEY, with.sequences,
                 with.retries, with.start, with.delivery, with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
-        ConsumerSettings settings = new ConsumerSettings(List.of(subscription), with.queue, 2, 500, with.maxParked, with.letterBudget,
-                ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain,
-                with.stopDeadline, with.handlerTimeout, Duration.ofMillis(100), Duration.ofSeconds(30), with.protocol, with.assignor, with.membership,
-                with.claims, with.horizon, with.gaps, kafka(with));
+        List<Subscription> all = new ArrayList<>(with.others);
+        all.add(subscription);
+        ConsumerSettings settings = new ConsumerSettings(all, with.queue, 2, 500, with.maxParked, with.letterBudget,
+                ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain, with.stopDeadline,
+                with.handlerTimeout, Duration.ofMillis(100), Duration.ofSeconds(30), with.protocol, with.assignor,
+                with.membership, with.claims, with.horizon, with.gaps, kafka(with));
         deployments.put(index, vertx.deployVerticle(new ConsumerVerticle(settings, index, FailureRules.standard(),
                 new KafkaSettings(Backends.kafka(), Map.of()), postgres.settings(),
                 new RedisSettings(with.redis, with.redisMode, null, Duration.ofSeconds(1)), node, () -> with.membership)).await(30, TimeUnit.SECONDS));
@@ -220,6 +224,10 @@ final class Rig {
     }
 
     Map<Integer, Long> committed() throws Exception {
+        return committed(group);
+    }
+
+    Map<Integer, Long> committed(String group) throws Exception {
         return admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get(10, TimeUnit.SECONDS).entrySet()
                 .stream().filter(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null
                         && entry.getValue().offset() > 0)
