@@ -22,9 +22,10 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
 /**
- * One connection to Redis (single, the master that sentinels name, or a cluster) that comes back by itself, after min(50 ms x n, 2 s) with jitter. While it is away commands
- * fail at once, so that a Redis that is down, frozen or read-only slows nobody: a command that is refused or not answered
- * in time drops the connection. All that it tells, lateness too, it tells on the context that it was made on.
+ * One connection to Redis (single, the master that sentinels name, or a cluster) that comes back by itself, after
+ * min(50 ms x n, 2 s) with jitter. While it is away commands fail at once, so that a Redis that is down, frozen or
+ * read-only slows nobody: a command that is refused or not answered in time drops the connection. All that it tells,
+ * lateness too, it tells on the context that it was made on.
  */
 public final class RedisLink {
 
@@ -82,23 +83,28 @@ public final class RedisLink {
         }
         Redis trying = Redis.createClient(vertx, options);
         client = trying;
-        return deadline.within(2 * settings.commandTimeout().toMillis(), trying.connect()).map(this::onUp).otherwise(error -> {
-            trying.close();
-            return onFailed(error);
-        });
+        return deadline.within(2 * settings.commandTimeout().toMillis(), trying.connect()).map(this::onUp)
+                .otherwise(error -> {
+                    trying.close();
+                    return onFailed(error);
+                });
     }
 
     public boolean isUp() {
         return connection != null;
     }
 
-    /** On the link's context. Sends all at once; the answers are in their order. Fails as a whole when Redis is away or answers with an error; never throws. */
+    /**
+     * On the link's context. Sends all at once; the answers are in their order. Fails as a whole when Redis is away or
+     * answers with an error; never throws.
+     */
     public Future<List<Response>> send(List<Request> commands) {
         RedisConnection used = connection;
         if (used == null) {
             return Future.failedFuture("Redis is away");
         }
-        return deadline.within(settings.commandTimeout().toMillis(), Future.succeededFuture().compose(go -> answers(used, commands)))
+        return deadline.within(settings.commandTimeout().toMillis(),
+                        Future.succeededFuture().compose(go -> answers(used, commands)))
                 .onSuccess(answers -> onAnswered()).onFailure(error -> lose(used, error));
     }
 

@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A claim per event, {@code lock:{group}:{id}} for 10 s, and {@code idemp:{group}:{id}} = done after a commit, for a day, a
- * million of a group at most. One round trip a batch asks for both. A live claim of another owner means wait, never skip;
- * one of an earlier owner of a partition that is ours now is taken over. Claims are renewed while the handler runs.
+ * A claim per event, {@code lock:{group}:{id}} for 10 s, and {@code idemp:{group}:{id}} = done after a commit, for a day,
+ * a million of a group at most. One round trip a batch asks for both. A live claim of another owner means wait, never
+ * skip; one of an earlier owner of a partition that is ours now is taken over. Claims are renewed while the handler runs.
  */
 final class EventClaims implements Claims {
 
@@ -88,8 +88,7 @@ final class EventClaims implements Claims {
         if (contested.isEmpty()) {
             return Future.succeededFuture(claimed);
         }
-        return redis.send(contested.stream().map(work -> Request.cmd(Command.EVAL).arg(TAKE_OVER).arg(1).arg(lockKey(work))
-                .arg(value(work)).arg(TTL_MILLIS).arg(partition(work)).arg(work.partition().epoch()).arg(instance)).toList()).map(had -> {
+        return redis.send(contested.stream().map(this::takeOver).toList()).map(had -> {
             for (int i = 0; i < contested.size(); i++) {
                 if (had.get(i).toInteger() == 1) {
                     claimed.ours.add(contested.get(i));
@@ -97,6 +96,11 @@ final class EventClaims implements Claims {
             }
             return claimed;
         });
+    }
+
+    private Request takeOver(Work work) {
+        return Request.cmd(Command.EVAL).arg(TAKE_OVER).arg(1).arg(lockKey(work)).arg(value(work)).arg(TTL_MILLIS)
+                .arg(partition(work)).arg(work.partition().epoch()).arg(instance);
     }
 
     private Future<Map<Work, Outcome>> run(Claimed claimed, Effects effects) {
@@ -108,14 +112,16 @@ final class EventClaims implements Claims {
         if (!claimed.done.isEmpty()) {
             redis.send(claimed.done.stream().map(work -> keep(work, 0)).toList());
         }
-        return claimed.ours.isEmpty() ? Future.succeededFuture(outcomes) : applied(claimed.ours, effects).map(applied -> {
-            outcomes.putAll(applied);
-            return outcomes;
-        });
+        return claimed.ours.isEmpty() ? Future.succeededFuture(outcomes)
+                : applied(claimed.ours, effects).map(applied -> {
+                    outcomes.putAll(applied);
+                    return outcomes;
+                });
     }
 
     private Future<Map<Work, Outcome>> applied(List<Work> ours, Effects effects) {
-        long renewal = vertx.setPeriodic(RENEWAL_MILLIS, timer -> redis.send(ours.stream().map(work -> keep(work, TTL_MILLIS)).toList()));
+        long renewal = vertx.setPeriodic(RENEWAL_MILLIS, timer ->
+                redis.send(ours.stream().map(work -> keep(work, TTL_MILLIS)).toList()));
         return effects.apply(ours).onComplete(ended -> {
             vertx.cancelTimer(renewal);
             List<Request> after = new ArrayList<>(ours.stream().map(work -> keep(work, 0)).toList());

@@ -19,9 +19,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * {@code lease:{group}:{topic}:{partition}} = epoch and instance: the owner with the newest epoch in the group has it, at
- * once. An owner that was replaced without knowing it (frozen, cut off from Kafka) finds a newer epoch and waits, instead of
- * rivalling its successor for rows. Taken at a partition's first batch, renewed every 3 s, for 10 s.
+ * {@code lease:{group}:{topic}:{partition}} = epoch and instance: the owner with the newest epoch in the group has it,
+ * at once. An owner that was replaced without knowing it (frozen, cut off from Kafka) finds a newer epoch and waits,
+ * instead of rivalling its successor for rows. Taken at a partition's first batch, renewed every 3 s, for 10 s.
  */
 final class PartitionLeases implements Claims {
 
@@ -69,8 +69,9 @@ final class PartitionLeases implements Claims {
         Set<AssignedPartition> partitions = works.stream().map(Work::partition).collect(Collectors.toSet());
         List<AssignedPartition> asked = partitions.stream()
                 .filter(partition -> !known.contains(partition) || anothers.containsKey(partition)).toList();
-        return (asked.isEmpty() ? Future.succeededFuture() : take(asked)).compose(told ->
-                partitions.stream().noneMatch(anothers::containsKey) ? effects.apply(works) : applyOurs(works, effects));
+        return (asked.isEmpty() ? Future.succeededFuture() : take(asked))
+                .compose(told -> partitions.stream().noneMatch(anothers::containsKey) ? effects.apply(works)
+                        : applyOurs(works, effects));
     }
 
     private Future<Map<Work, Outcome>> applyOurs(List<Work> works, Effects effects) {
@@ -100,8 +101,9 @@ final class PartitionLeases implements Claims {
         if (had.toInteger() == 1) {
             anothers.remove(partition);
         } else if (anothers.put(partition, System.nanoTime()) == null) {
-            LOG.warn("group={} topic={} partition={} A newer owner has this partition's lease: its events wait here until "
-                    + "Kafka takes it away", group, partition.topicPartition().topic(), partition.topicPartition().partition());
+            LOG.warn("group={} topic={} partition={} A newer owner has this partition's lease: its events wait here "
+                    + "until Kafka takes it away", group, partition.topicPartition().topic(),
+                    partition.topicPartition().partition());
         }
     }
 
@@ -118,15 +120,18 @@ final class PartitionLeases implements Claims {
     }
 
     private Request take(AssignedPartition partition) {
-        return Request.cmd(Command.EVAL).arg(TAKE).arg(1).arg(key(partition)).arg(partition.epoch()).arg(instance).arg(TTL_MILLIS);
+        return Request.cmd(Command.EVAL).arg(TAKE).arg(1).arg(key(partition)).arg(partition.epoch()).arg(instance)
+                .arg(TTL_MILLIS);
     }
 
     private Request release(AssignedPartition partition) {
-        return Request.cmd(Command.EVAL).arg(RELEASE).arg(1).arg(key(partition)).arg(partition.epoch() + ":" + instance);
+        return Request.cmd(Command.EVAL).arg(RELEASE).arg(1).arg(key(partition))
+                .arg(partition.epoch() + ":" + instance);
     }
 
     private String key(AssignedPartition partition) {
-        return "lease:" + group + ":" + partition.topicPartition().topic() + ":" + partition.topicPartition().partition();
+        return "lease:" + group + ":" + partition.topicPartition().topic() + ":"
+                + partition.topicPartition().partition();
     }
 
     @Override

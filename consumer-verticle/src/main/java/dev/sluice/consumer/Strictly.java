@@ -162,8 +162,8 @@ final class Strictly implements Succession {
 
     private void onCounted(AssignedPartition partition, Gaps gaps, GapRows.Count found) {
         if (found.overdue() > gaps.count.overdue()) {
-            LOG.warn("group={} topic={} partition={} events={} They have waited for a missing event of their entity for "
-                    + "more than {} s", group, partition.topicPartition().topic(),
+            LOG.warn("group={} topic={} partition={} events={} They have waited for a missing event of their entity "
+                    + "for more than {} s", group, partition.topicPartition().topic(),
                     partition.topicPartition().partition(), found.overdue(), settings.deadline().toSeconds());
         }
         if (found.events() >= settings.maxWaiting() && !gaps.full) {
@@ -230,8 +230,8 @@ final class Strictly implements Succession {
         Future<Void> known = dead && hasPlace(work)
                 ? durably.run(() -> rows.died(postgres, work), work.partition()::isClosed)
                 : Future.succeededFuture();
-        return known.compose(done -> lanes.onGone(work, dead)).compose(done -> !work.isInGap() ? Future.succeededFuture()
-                : durably.run(() -> rows.remove(postgres, work), work.partition()::isClosed));
+        return known.compose(done -> lanes.onGone(work, dead)).compose(done -> !work.isInGap()
+                ? Future.succeededFuture() : durably.run(() -> rows.remove(postgres, work), work.partition()::isClosed));
     }
 
     private static boolean hasPlace(Work work) {

@@ -125,7 +125,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
                     pipeline.onEnded(work);
                 }), downstream, succession, trials);
         this.purge = new InboxPurge(vertx, pool, group, settings.inboxHorizon());
-        // At the start only: later it could be the member of another process of this name, and the two would take turns.
+        // At the start only: later it could be the member of another process of this name; the two would take turns.
         OwnMembers.removeDead(adminProperties(), group, instanceId);
         this.stopped = new StoppedPartitions(vertx, node.bus(), group,
                 (partition, from) -> pollThread().resume(partition, from));
@@ -302,7 +302,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
                     transactions.cutAll();
                     return pipeline.idle().timeout(LAST_RUNS_MILLIS, TimeUnit.MILLISECONDS).otherwiseEmpty();
                 })
-                .eventually(() -> membership == ConsumerSettings.Membership.LEFT ? leftForGood() : Future.succeededFuture())
+                .eventually(() -> membership == ConsumerSettings.Membership.LEFT ? leftForGood()
+                        : Future.succeededFuture())
                 .eventually(() -> {
                     succession.stop();
                     return handler.close();
