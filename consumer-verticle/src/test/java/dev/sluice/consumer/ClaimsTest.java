@@ -11,6 +11,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -105,6 +106,43 @@ class ClaimsTest {
         }
         assertThat(rig.stepsOutOfOrder()).isZero();
         assertThat(rig.routed).isEmpty();
+    }
+
+    /** The figures of docs/guarantees.md. */
+    @Tag("long")
+    @ParameterizedTest
+    @EnumSource(Mode.class)
+    void shouldTellWhatClaimsCost(Mode mode) throws Exception {
+        int events = 20_000;
+        for (int i = 0; i < events; i++) {
+            rig.publish("case:" + i % 500, i / 500 + 1);
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() -> rig.ends().values().stream().mapToLong(Long::longValue).sum() == events);
+        ask(Command.CONFIG, "RESETSTAT");
+        double cpu = told("used_cpu_sys") + told("used_cpu_user");
+        Rig.Settings settings = new Rig.Settings();
+        Scripted.write(rig.group, Scripted.APPEND_ALL);
+        settings.claims = mode;
+        settings.redis = redis.uri();
+        settings.queue = 5_000;
+        long began = System.nanoTime();
+        rig.start(0, settings);
+        await().atMost(Duration.ofSeconds(120)).pollInterval(Duration.ofMillis(50)).until(() -> rig.committedInAll() == events);
+        double seconds = (System.nanoTime() - began) / 1e9;
+        double commands = told("total_commands_processed") / events;
+        double micros = (told("used_cpu_sys") + told("used_cpu_user") - cpu) * 1e6 / events;
+        System.out.printf("claims=%s: %d events in %.1f s with the start, %.2f commands an event, %.1f microseconds of Redis's CPU%n",
+                mode, events, seconds, commands, micros);
+        assertThat(commands).isBetween(mode == Mode.EVENT ? 3.0 : 0.0, mode == Mode.EVENT ? 8.0 : 0.5);
+    }
+
+    private double told(String name) {
+        try {
+            return ask(Command.INFO, "all").lines().filter(line -> line.startsWith(name + ":"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1).strip())).findFirst().orElseThrow();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void awaitRounds(Load load, int more) {

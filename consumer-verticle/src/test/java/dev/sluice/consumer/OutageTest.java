@@ -9,6 +9,7 @@ import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,6 +85,21 @@ class OutageTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> "false".equals(flag()));
         shouldHaveLostAndDoubledNothing();
         assertThat(rig.counter("backpressure_triggered_total")).isPositive();
+    }
+
+    @Tag("long")
+    @Test
+    void shouldWaitOutAMinuteWithoutPostgres() throws Exception {
+        postgres.kill();
+        await().atMost(Duration.ofSeconds(20)).until(() -> "true".equals(flag()));
+        await().during(Duration.ofMinutes(1)).atMost(Duration.ofSeconds(80)).until(() -> breaker() > 0);
+        assertThat(flag()).isEqualTo("true");
+        postgres.start();
+        shouldResumeWithin2s();
+
+        shouldHaveLostAndDoubledNothing();
+        await("what piled up in a minute may press for a while").atMost(Duration.ofSeconds(60))
+                .until(() -> "false".equals(flag()));
     }
 
     private void shouldResumeWithin2s() throws Exception {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
@@ -59,6 +60,32 @@ class RebalanceTest {
             await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(rig.assignment().values()).hasSize(all)
                     .allSatisfy(partitions -> assertThat(partitions).hasSize(ALL.size() / all)));
         }
+    }
+
+    @Tag("long")
+    @ParameterizedTest
+    @EnumSource(Assignor.class)
+    void shouldShareAndHandOverWithEachAssignorOfTheClassicProtocol(Assignor assignor) throws Exception {
+        for (int index = 0; index < 2; index++) {
+            rig.start(index, Scripted.APPEND_ALL, settings -> {
+                settings.protocol = "classic";
+                settings.assignor = assignor;
+                return settings;
+            });
+        }
+        try (Load load = new Load(rig, ENTITIES)) {
+            Map<String, Set<Integer>> shares = settled(2);
+            assertThat(shares.values()).allSatisfy(partitions -> assertThat(partitions)
+                    .hasSizeBetween(assignor == Assignor.COOPERATIVE_STICKY ? 1 : ALL.size() / 2, ALL.size() - 1));
+            int rounds = load.rounds();
+            await().atMost(Duration.ofSeconds(20)).until(() -> load.rounds() > rounds + 20);
+            rig.stop(1, Membership.LEFT);
+            await().atMost(Duration.ofSeconds(20)).until(() -> rig.assignment().equals(Map.of(rig.member(0), ALL)));
+            load.end();
+            await().atMost(Duration.ofSeconds(60)).until(() -> rig.committed().equals(rig.ends()));
+            assertThat(rig.effects()).hasSize(load.published()).doesNotHaveDuplicates();
+        }
+        assertThat(rig.stepsOutOfOrder()).isZero();
     }
 
     private void joinAndLeave(String protocol, Duration time) throws Exception {
