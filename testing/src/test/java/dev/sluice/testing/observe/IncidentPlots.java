@@ -71,7 +71,7 @@ public final class IncidentPlots {
     /** Second and lag, for each group that was ever behind by more than a scaling rule would bear. */
     private List<Path> curves(PrometheusProcess prometheus) throws IOException, InterruptedException {
         List<Path> written = new ArrayList<>();
-        for (JsonNode series : prometheus.range("sum by (group) (kafka_consumer_lag)", began, began + seconds(), CURVE_STEP)) {
+        for (JsonNode series : prometheus.range("sum by (group) (kafka_consumer_lag >= 0)", began, began + seconds(), CURVE_STEP)) {
             StringBuilder curve = new StringBuilder("# Recorded by WatchedIncidentTest: second, lag\n");
             double most = 0;
             for (JsonNode sample : series.path("values")) {
