@@ -1,8 +1,16 @@
 package dev.sluice.lag;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -85,16 +93,43 @@ class ScalingRuleTest {
         assertThat(instances).isEqualTo(4);
     }
 
+    /** Lags of real groups through a real incident, and again and again, as on a bad day. */
+    @ParameterizedTest
+    @MethodSource("recorded")
+    void shouldNotFlapOverARecordedIncident(Path curve) throws IOException {
+        List<long[]> samples = Files.readAllLines(curve).stream().filter(line -> !line.startsWith("#"))
+                .map(line -> Arrays.stream(line.split(",")).mapToLong(Long::parseLong).toArray()).toList();
+        assertThat(samples).as("a curve that calls for more").anyMatch(sample -> sample[1] > ScalingRule.TARGET);
+        long length = samples.get(samples.size() - 1)[0] + 10;
+
+        for (int day = 0; day < 4; day++) {
+            for (long[] sample : samples) {
+                sample(day * length + sample[0], sample[1]);
+            }
+            assertThat(reversals).as("up and down for each incident, and no more").isLessThanOrEqualTo(2 * (day + 1));
+            assertThat(instances).isBetween(1, PARTITIONS);
+        }
+    }
+
+    static Stream<Path> recorded() throws Exception {
+        try (Stream<Path> curves = Files.list(Path.of(ScalingRuleTest.class.getResource("/lag-curves").toURI()))) {
+            return curves.sorted().toList().stream();
+        }
+    }
+
     private void run(int from, int to, LongUnaryOperator lag) {
         for (int second = from; second < to; second += 30) {
-            ScalingRule.Wanted wanted = rule.onSampled(new ScalingRule.Seen(lag.applyAsLong(second), instances, PARTITIONS,
-                    breakerOpen, latency), second * 1_000L);
-            int step = Integer.compare(wanted.instances(), instances);
-            changes += Math.abs(step);
-            reversals += step != 0 && direction == -step ? 1 : 0;
-            direction = step == 0 ? direction : step;
-            instances = wanted.instances();
-            reason = wanted.reason();
+            sample(second, lag.applyAsLong(second));
         }
+    }
+
+    private void sample(long second, long lag) {
+        ScalingRule.Wanted wanted = rule.onSampled(new ScalingRule.Seen(lag, instances, PARTITIONS, breakerOpen, latency), second * 1_000L);
+        int step = Integer.compare(wanted.instances(), instances);
+        changes += Math.abs(step);
+        reversals += step != 0 && direction == -step ? 1 : 0;
+        direction = step == 0 ? direction : step;
+        instances = wanted.instances();
+        reason = wanted.reason();
     }
 }

@@ -1,5 +1,7 @@
 package dev.sluice.engine.alerts;
 
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
 import dev.sluice.bus.Node;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -156,6 +159,9 @@ class AlertsTest {
 
     @Test
     void shouldGroupByRuleRepeatAndTryAgainUntilItIsDelivered() {
+        ListAppender<ILoggingEvent> logged = new ListAppender<>();
+        logged.start();
+        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Alerts.class)).addAppender(logged);
         refusals.set(2);
         lag = 25_000;
 
@@ -167,6 +173,11 @@ class AlertsTest {
                         "group audit, topic events, partition 1: 25000 (limit 20000)");
         await().atMost(Duration.ofSeconds(10)).until(() -> received.size() > 1);
         assertThat(received.get(1).getString("text")).isEqualTo(received.get(0).getString("text"));
+        assertThat(logged.list).as("a format of its own for each rule: the log leaves out what comes often in one").anySatisfy(line -> {
+            assertThat(line.getMessage()).isEqualTo("alert [WARN] PartitionLagHigh: {}");
+            assertThat(line.getFormattedMessage()).isEqualTo("alert " + received.get(0).getString("text"));
+        });
+        ((ch.qos.logback.classic.Logger) LoggerFactory.getLogger(Alerts.class)).detachAppender(logged);
     }
 
     @Test
