@@ -39,13 +39,15 @@ final class PgTransaction {
     /** What PostgreSQL said when it ended the session by itself; null when it did not, or said nothing. */
     private PgException farewell;
     private boolean endedInside;
+    /** The work has its result: COMMIT or ROLLBACK is next. */
+    private boolean over;
     /** Somebody may still hold it and write: it must not be used again. */
     private boolean tainted;
 
     PgTransaction(Vertx vertx, SqlConnection connection, UnaryOperator<SqlConnection> watching) {
         this.vertx = vertx;
         this.connection = connection;
-        this.watched = watching.apply(connection);
+        this.watched = watching.apply(EndedTransaction.guard(connection, () -> over));
         connection.closeHandler(gone -> {
             closed = true;
             onClosed.run();
@@ -60,7 +62,7 @@ final class PgTransaction {
     <T> Future<T> run(Duration deadline, Function<PgTransaction, Future<T>> work) {
         long timer = vertx.setTimer(deadline.toMillis(), late -> cut());
         return connection.begin()
-                .compose(transaction -> work.apply(this)
+                .compose(transaction -> work.apply(this).onComplete(result -> over = true)
                         .compose(result -> commit(transaction).map(result))
                         .recover(error -> rollback(transaction, error)))
                 .recover(error -> Future.failedFuture(truth(error)))

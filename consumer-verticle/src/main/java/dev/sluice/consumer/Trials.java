@@ -42,7 +42,6 @@ final class Trials {
     private final int inFlight;
     private final Consumer<List<Work>> start;
     private final Map<AssignedPartition, Trial> trials = new HashMap<>();
-    private final Map<String, Long> convictions;
     private final Deque<AssignedPartition> turns = new ArrayDeque<>();
     /** What has started of the portion and not ended. */
     private final Set<Work> running = new HashSet<>();
@@ -62,7 +61,10 @@ final class Trials {
         this.durably = durably;
         this.inFlight = inFlight;
         this.start = start;
-        this.convictions = vertx.sharedData().getLocalMap(CONVICTIONS);
+    }
+
+    private Map<String, Long> convictions() {
+        return vertx.sharedData().getLocalMap(CONVICTIONS);
     }
 
     /** Before the first record of a partition. @return never fails; waits as long as PostgreSQL is away */
@@ -142,8 +144,9 @@ final class Trials {
             if (trial == null || trial.waiting() == 0) {
                 continue;
             }
-            if (convictions.containsKey(LAST)) {
-                trial.onConvicted(convictions.get(LAST));
+            Long convicted = convictions().get(LAST);
+            if (convicted != null) {
+                trial.onConvicted(convicted);
             }
             if (trial.isOver()) {
                 trials.remove(partition);
@@ -188,7 +191,7 @@ final class Trials {
     }
 
     private Work convicted(Work work) {
-        convictions.put(LAST, System.nanoTime());
+        convictions().put(LAST, System.nanoTime());
         RawRecord record = work.record();
         LOG.error("group={} topic={} partition={} offset={} eventId={} traceId={} {} processes died while nothing but this "
                 + "event was on trial; it goes to the poison letters without another attempt", group, record.topic(),

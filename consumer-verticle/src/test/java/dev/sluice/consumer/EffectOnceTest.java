@@ -136,6 +136,26 @@ class EffectOnceTest {
         assertThat(rig.effects()).containsExactly(next);
     }
 
+    /** Two things at once, of which one fails: the other must not go on behind the ROLLBACK. */
+    @Test
+    void shouldLetNoneOfAHandlersBranchesWriteOnceAnotherHasFailed() throws Exception {
+        Promise<Throwable> late = Promise.promise();
+        rig.start(0, (EventHandler) (transaction, event) -> event.requireSequence() > 1
+                ? Scripted.APPEND.handle(transaction, event)
+                : Future.all(rig.vertx.timer(50).compose(now -> Future.failedFuture(new PermanentFailure("no"))),
+                transaction.query("SELECT pg_sleep(0.5)").execute()
+                        .compose(slept -> Scripted.APPEND.handle(transaction, event))
+                        .onComplete(ended -> late.tryComplete(ended.cause()))));
+        rig.publish("case:1", 1);
+        String next = rig.publish("case:1", 2);
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> rig.committed().equals(rig.ends()));
+        await().atMost(Duration.ofSeconds(10)).until(late.future()::isComplete);
+        assertThat(rig.effects()).containsExactly(next);
+        assertThat(rig.routed).hasSize(1);
+        assertThat(late.future().result()).hasMessageContaining("has ended");
+    }
+
     private static Future<?> again(SqlConnection transaction, Event event) {
         return Scripted.APPEND.handle(transaction, event).compose(done -> again(transaction, event));
     }
@@ -262,7 +282,7 @@ class EffectOnceTest {
 
         @Override
         public Future<Void> close() {
-            return connection.query("SELECT 1").execute().transform(answer -> {
+            return Future.succeededFuture().compose(now -> connection.query("SELECT 1").execute()).transform(answer -> {
                 openAtClose.set(answer.succeeded() ? 1 : 0);
                 return Future.succeededFuture();
             });
