@@ -33,6 +33,11 @@ class SmallHeapTest {
     private static final int EACH = 8;
     private static final int MIB = 1 << 20;
     private static final int HEAP_MIB = 72;
+    /**
+     * What events may hold of the heap: the prefetch budget and a fetch (5 MiB each, conf/reference.yaml), and the newest
+     * of them a second time, as they are decoded and on their way to PostgreSQL.
+     */
+    private static final int EVENTS_MIB = 2 * (5 + 5);
     /** {@code 70M->31M(108M)}. */
     private static final Pattern COLLECTION = Pattern.compile("(\\d+)M->(\\d+)M\\(\\d+M\\)");
 
@@ -49,13 +54,17 @@ class SmallHeapTest {
             Path config = subscription();
             sluice.start("--run", "consumer,dlq-router", "--config", config.toString());
             sluice.stop(); // its topics are there
+            long idle = peak(log, collection -> Long.parseLong(collection.group(2)));
             publish(stack);
             sluice.start("--run", "consumer,dlq-router,lag-monitor", "--config", config.toString());
             sluice.awaitNoLag(Duration.ofSeconds(120));
             assertThat(sluice.isRunning()).isTrue();
-            System.out.printf("%d MiB of events through a heap of %d MiB: at most %d MiB were used, %d MiB after a collection; %s%n",
-                    PARTITIONS * EACH, HEAP_MIB, peak(log, collection -> Long.parseLong(collection.group(1))),
-                    peak(log, collection -> Long.parseLong(collection.group(2))), sluice.resident());
+            long used = peak(log, collection -> Long.parseLong(collection.group(1)));
+            long kept = peak(log, collection -> Long.parseLong(collection.group(2)));
+            System.out.printf("%d MiB of events through a heap of %d MiB: at most %d MiB were used, %d MiB after a collection "
+                    + "(%d MiB without events); %s%n", PARTITIONS * EACH, HEAP_MIB, used, kept, idle, sluice.resident());
+            assertThat(used).as("used at most, MiB").isBetween(1L, (long) HEAP_MIB);
+            assertThat(kept - idle).as("kept for events after a collection, MiB").isLessThanOrEqualTo(EVENTS_MIB);
             assertThat(sluice.log()).doesNotContain("OutOfMemoryError");
         } finally {
             sluice.end();
