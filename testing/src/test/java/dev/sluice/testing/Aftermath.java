@@ -51,9 +51,10 @@ final class Aftermath implements Production {
         for (ConsumerRecord<byte[], byte[]> record : TopicContents.of(stack.kafka(), TOPIC, "read_committed")) {
             identity(record).ifPresent(identity -> add(new Place(record.partition(), record.offset(), identity)));
         }
-        topics.stream().filter(topic -> !topic.equals(TOPIC) && !topic.endsWith(".retry") && !topic.startsWith("dlq.")).forEach(other ->
-                TopicContents.of(stack.kafka(), other, "read_committed").forEach(record ->
-                        identity(record).ifPresent(identity -> add(new Place(ELSEWHERE, record.offset(), identity)))));
+        topics.stream().filter(topic -> !topic.equals(TOPIC) && !topic.startsWith("dlq.")).forEach(other ->
+                TopicContents.of(stack.kafka(), other, "read_committed").forEach(record -> identity(record)
+                        .filter(identity -> !other.endsWith(".retry") || !numbers.containsKey(identity)) // not what has moved
+                        .ifPresent(identity -> add(new Place(ELSEWHERE, record.offset(), identity)))));
     }
 
     private void add(Place place) {

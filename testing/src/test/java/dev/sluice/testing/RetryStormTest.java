@@ -27,7 +27,7 @@ import static org.awaitility.Awaitility.await;
 
 /**
  * PostgreSQL refuses one of five kinds of entity for minutes ({@code -Dstorm.seconds}, {@code -Dstorm.retries=relaxed} or
- * {@code preserving}) at 2,000 events a second: the node has 512 MiB of heap and lives, healthy events are not delayed,
+ * {@code preserving}) at {@code -Dstorm.rate} events a second: the node has 512 MiB of heap and lives, healthy events are not delayed,
  * and once the cause is mended every event has had its effect or left a letter.
  */
 @Tag("long")
@@ -35,7 +35,7 @@ import static org.awaitility.Awaitility.await;
 @ExtendWith(StackExtension.class)
 class RetryStormTest {
 
-    private static final int PER_SECOND = Integer.getInteger("storm.rate", 2_000);
+    private static final int PER_SECOND = Integer.getInteger("storm.rate", 500);
     private static final int SECONDS = Integer.getInteger("storm.seconds", 60);
     private static final String RETRIES = System.getProperty("storm.retries", "preserving");
     private static final int KINDS = 5;

@@ -100,11 +100,11 @@ class RetryTimingTest {
                 ProducerRecord<String, String> record = new ProducerRecord<>("events.retry", retry - 1 + 4 * (i / 4 % 6),
                         "case:" + i, "{}");
                 Map.of("ce_id", id, "ce_source", "test", "ce_type", "step", "ce_subject", "case:" + i,
-                        "x-event-identity", id, "x-original-group", "timing", "x-original-topic", "events",
+                        "x-event-identity", "test " + id, "x-original-group", "timing", "x-original-topic", "events",
                         "x-retry-count", Integer.toString(retry), "x-retry-after", due.toString())
                         .forEach((name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
                 producer.send(record);
-                dues.add(new Due(id, due.toEpochMilli()));
+                dues.add(new Due("test " + id, due.toEpochMilli()));
             }
         }
         return dues;

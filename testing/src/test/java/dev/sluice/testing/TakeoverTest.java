@@ -30,7 +30,7 @@ import static org.awaitility.Awaitility.await;
 class TakeoverTest {
 
     private static final int KILLS = 5;
-    private static final int RATE = Integer.getInteger("takeover.rate", 5_000);
+    private static final int RATE = Integer.getInteger("takeover.rate", 1_000);
     private static final String GROUP = "audit";
 
     private final Stack stack;
