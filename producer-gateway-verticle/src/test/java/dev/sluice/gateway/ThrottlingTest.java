@@ -104,8 +104,9 @@ class ThrottlingTest {
         for (int i = 0; i < 20; i++) {
             assertThat(post()).isEqualTo(202);
         }
-        redis(Command.SET, SharedPressure.LEVEL, "1", "PX", "6000");
+        redis(Command.SET, SharedPressure.LEVEL, "1", "PX", "9000");
         redis(Command.PUBLISH, SharedPressure.CHANNEL, "true");
+        await().atMost(Duration.ofSeconds(8)).until(() -> stream(300).body().contains("\"PRODUCER_THROTTLED\""));
         long raised = System.nanoTime();
         HttpResponse<String> answer = stream(600);
         HttpResponse<String> single = firstRefused(100);
@@ -186,7 +187,7 @@ class ThrottlingTest {
     }
 
     private void awaitUnthrottled() {
-        await().atMost(Duration.ofSeconds(20)).until(() ->
+        await().atMost(Duration.ofSeconds(40)).until(() ->
                 stream(300).body().lines().filter(outcome -> outcome.contains("\"status\":202")).count() == 300);
     }
 
