@@ -70,9 +70,10 @@ class DeploymentTest {
             assertThat(components.path("postgres").path("up").asBoolean()).isTrue();
             assertThat(components.has("dlq-router-verticle")).isTrue();
         });
-        assertThat(get(port, "/metrics").body()).contains("pg_pool_max 5.0", "pg_pool_active 0.0",
-                "pg_pool_waiting 0.0", "component_up{component=\"dlq-router-verticle\"} 1.0", "jvm_memory_used_bytes",
-                "vertx_pool_in_use{pool_name=\"sluice\",pool_type=\"sql\"}");
+        await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(get(port, "/metrics").body()).contains(
+                "pg_pool_max 5.0", "pg_pool_active 0.0", "pg_pool_waiting 0.0", "jvm_memory_used_bytes",
+                "component_up{component=\"dlq-router-verticle\"} 1.0",
+                "vertx_pool_in_use{pool_name=\"sluice\",pool_type=\"sql\"}"));
         assertThat(put(port, "/admin/loggers/some.logger", "{\"level\": \"debug\"}")).isEqualTo(200);
         assertThat(LoggerFactory.getLogger("some.logger").isDebugEnabled()).isTrue();
         assertThat(get(port, "/admin/loggers").body()).contains("\"some.logger\" : \"debug\"");
