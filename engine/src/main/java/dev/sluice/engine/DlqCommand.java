@@ -166,7 +166,7 @@ final class DlqCommand implements Callable<Integer> {
         long done = dryRun ? meant : 0;
         long missing = 0;
         long after = 0;
-        while (!dryRun) {
+        while (!dryRun && meant > 0) { // of nothing there is no last one, and what comes meanwhile is not meant
             JsonNode acted = portion(operations, false, after, until);
             if (acted.hasNonNull("refused")) {
                 return fail(acted.path("refused").asText());
