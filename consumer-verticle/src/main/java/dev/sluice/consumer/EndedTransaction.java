@@ -1,6 +1,5 @@
 package dev.sluice.consumer;
 
-import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.SqlConnection;
 
 import java.lang.reflect.InvocationHandler;
@@ -36,6 +35,6 @@ final class EndedTransaction {
             }
         };
         return (SqlConnection) Proxy.newProxyInstance(EndedTransaction.class.getClassLoader(),
-                new Class<?>[] {connection instanceof PgConnection ? PgConnection.class : SqlConnection.class}, guarded);
+                PublicInterfaces.of(connection), guarded);
     }
 }

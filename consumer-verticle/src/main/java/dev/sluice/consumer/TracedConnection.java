@@ -3,7 +3,6 @@ package dev.sluice.consumer;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.StatusCode;
 import io.vertx.core.Future;
-import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.PreparedQuery;
 import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Query;
@@ -32,8 +31,7 @@ final class TracedConnection {
     /** @param spans begins the span of a statement, whose text comes without values */
     static SqlConnection of(SqlConnection connection, Function<String, Span> spans) {
         TracedConnection traced = new TracedConnection(spans);
-        return connection instanceof PgConnection postgres
-                ? traced.proxy(PgConnection.class, postgres, "") : traced.proxy(SqlConnection.class, connection, "");
+        return (SqlConnection) traced.proxy(PublicInterfaces.of(connection), connection, "");
     }
 
     /** Values are an event's content, and that is in no trace. */
@@ -43,13 +41,13 @@ final class TracedConnection {
     }
 
     /** @param sql of the query or statement; nothing for a connection */
-    private <T> T proxy(Class<T> type, T target, String sql) {
-        return type.cast(java.lang.reflect.Proxy.newProxyInstance(TracedConnection.class.getClassLoader(),
-                new Class<?>[] {type}, (proxy, method, arguments) -> {
+    private Object proxy(Class<?>[] types, Object target, String sql) {
+        return java.lang.reflect.Proxy.newProxyInstance(TracedConnection.class.getClassLoader(), types,
+                (proxy, method, arguments) -> {
                     boolean names = method.getName().matches("query|preparedQuery|prepare") && arguments != null;
                     Object answer = called(target, method, arguments, method.getName().startsWith("execute") ? sql : null);
                     return answer == target ? proxy : traced(answer, names ? (String) arguments[0] : sql);
-                }));
+                });
     }
 
     /** @param sql null for what is no statement that runs */
@@ -71,13 +69,13 @@ final class TracedConnection {
 
     private Object traced(Object answer, String sql) {
         if (answer instanceof PreparedQuery<?> query) {
-            return proxy(PreparedQuery.class, query, sql);
+            return proxy(new Class<?>[] {PreparedQuery.class}, query, sql);
         }
         if (answer instanceof Query<?> query) {
-            return proxy(Query.class, query, sql);
+            return proxy(new Class<?>[] {Query.class}, query, sql);
         }
         if (answer instanceof PreparedStatement statement) {
-            return proxy(PreparedStatement.class, statement, sql);
+            return proxy(new Class<?>[] {PreparedStatement.class}, statement, sql);
         }
         return answer instanceof Future<?> future ? future.map(result -> traced(result, sql)) : answer;
     }

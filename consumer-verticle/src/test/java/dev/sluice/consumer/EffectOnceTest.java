@@ -8,7 +8,9 @@ import dev.sluice.bus.RouteFailure;
 import dev.sluice.metrics.Meter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.impl.SqlClientInternal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -154,6 +156,17 @@ class EffectOnceTest {
         assertThat(rig.effects()).containsExactly(next);
         assertThat(rig.routed).hasSize(1);
         assertThat(late.future().result()).hasMessageContaining("has ended");
+    }
+
+    /** Vert.x's SQL templates cast it so. */
+    @Test
+    void shouldHandInAConnectionThatTheDriversOwnLibrariesTake() throws Exception {
+        rig.start(0, (EventHandler) (transaction, event) -> {
+            assertThat(transaction).isInstanceOf(SqlClientInternal.class).isInstanceOf(PgConnection.class);
+            return Scripted.APPEND.handle(transaction, event);
+        });
+        awaitEffects(rig.publish("case:1", 1));
+        assertThat(rig.routed).isEmpty();
     }
 
     private static Future<?> again(SqlConnection transaction, Event event) {
