@@ -15,15 +15,17 @@ import java.util.function.Consumer;
 
 /**
  * One of the cluster does a task, the others stand by: whose session holds an advisory lock of PostgreSQL. A session
- * that says nothing for 8 s (its process is frozen) is ended by PostgreSQL, and a peer takes over. With PostgreSQL away
- * whoever had the seat keeps it, so for a while two may have it: the task must be harmless when done twice. For one
- * context.
+ * that says nothing for 8 s (its process is frozen) is ended by PostgreSQL, and a peer takes over; the frozen one knows
+ * when it wakes. With PostgreSQL away whoever had the seat keeps it, so for a while two may have it: the task must be
+ * harmless when done twice. For one context.
  */
 public final class Seat {
 
     private static final Logger LOG = LoggerFactory.getLogger(Seat.class);
     private static final Duration LOOK = Duration.ofSeconds(2);
-    private static final Map<String, String> SESSION = Map.of("idle_session_timeout", "8s", "lock_timeout", "2s");
+    private static final Duration SILENCE = Duration.ofSeconds(8);
+    private static final Map<String, String> SESSION =
+            Map.of("idle_session_timeout", SILENCE.toSeconds() + "s", "lock_timeout", "2s");
     private static final String TAKE = "SELECT pg_try_advisory_lock(hashtextextended($1, 0))";
 
     private final Vertx vertx;
@@ -35,6 +37,8 @@ public final class Seat {
     /** This session, not an earlier one, holds the lock. */
     private boolean locked;
     private boolean ours;
+    /** When the last look began, before PostgreSQL heard of it. */
+    private long lookedNanos = System.nanoTime();
     private boolean closed;
     private long timer;
 
@@ -60,14 +64,24 @@ public final class Seat {
         });
     }
 
+    /** Not any more when this process has stood still for so long that a peer may have taken over. */
     public boolean isOurs() {
-        return ours;
+        return ours && !stoodStill();
+    }
+
+    private boolean stoodStill() {
+        return System.nanoTime() - lookedNanos >= SILENCE.toNanos();
     }
 
     private Future<Void> look() {
         if (closed) {
             return Future.succeededFuture();
         }
+        if (stoodStill()) {
+            forget();
+            onAnswer(false);
+        }
+        lookedNanos = System.nanoTime();
         Future<PgConnection> connected = session != null ? Future.succeededFuture(session)
                 : PgConnection.connect(vertx, postgres.connectOptions(SESSION)).onSuccess(this::onConnected);
         return deadline.within(LOOK.toMillis() * 2, connected.compose(held -> locked ? held.query("SELECT 1").execute().mapEmpty()
@@ -113,6 +127,7 @@ public final class Seat {
 
     public Future<Void> close() {
         closed = true;
+        ours = false;
         vertx.cancelTimer(timer);
         PgConnection old = session;
         session = null;

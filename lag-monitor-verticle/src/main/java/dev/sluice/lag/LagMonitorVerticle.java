@@ -141,6 +141,9 @@ public final class LagMonitorVerticle extends VerticleBase {
     public Future<?> stop() {
         vertx.cancelTimer(timer);
         vertx.cancelTimer(beat);
+        if (seat.isOurs()) {
+            meters.showNothing();
+        }
         return Future.join(everybody.stop(), news.stop(),
                         sampler.map(Bus.Serving::stop).orElse(Future.succeededFuture()))
                 .eventually(seat::close).eventually(() -> sampling.close(CLOSE_WITHIN));
