@@ -35,36 +35,41 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-/** From a caller's trace through gateway, Kafka, consumer, a refused push and its retry: what an OTLP receiver gets. */
+/** From a caller's trace through gateway, Kafka, consumer, a refused push, its retry or replay: what an OTLP receiver gets. */
 @Timeout(120)
 @ExtendWith(StackExtension.class)
 class TraceTest {
 
     private static final String CALLERS_TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
-
     private static final String BATCHS_TRACE = "0af7651916cd43dd8448eb211c80319c";
+    private static final String BURIEDS_TRACE = "1bf7651916cd43dd8448eb211c80319d";
+    private static final int BATCH = 20;
 
     private final List<Span> spans = new CopyOnWriteArrayList<>();
     private final AtomicInteger pushes = new AtomicInteger();
+    private final AtomicInteger burials = new AtomicInteger();
     @TempDir
     private Path folder;
     private HttpServer server;
 
-    /** The receiver at /v1/traces, and a target at / that refuses the first push of the event that is followed. */
+    /** The receiver at /v1/traces, and a target at / that refuses the first push of the events that are followed and buried. */
     @BeforeEach
     void listen() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/v1/traces", this::onSpans);
         server.createContext("/", exchange -> {
             exchange.getRequestBody().readAllBytes();
-            boolean followed = exchange.getRequestHeaders().getFirst("Idempotency-Key").contains("followed");
-            exchange.sendResponseHeaders(followed && pushes.incrementAndGet() == 1 ? 500 : 204, -1);
+            String id = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+            int status = id.contains("followed") && pushes.incrementAndGet() == 1 ? 500
+                    : id.contains("buried") && burials.incrementAndGet() == 1 ? 422 : 204;
+            exchange.sendResponseHeaders(status, -1);
             exchange.close();
         });
         server.start();
@@ -123,6 +128,7 @@ class TraceTest {
                 assertThat(line.path("offset").asText()).matches("\\d+");
             });
             atomicBatch(node.gateway());
+            replay(node);
             assertThat(get(node.operations() + "/metrics", "application/openmetrics-text")).contains("trace_id=\"" + CALLERS_TRACE + "\"")
                     .endsWith("# EOF\n");
         } finally {
@@ -130,23 +136,40 @@ class TraceTest {
         }
     }
 
-    /** Each event of a batch that is published as a whole has its own span, within the request's. */
+    /** Each event of a batch that is published as a whole has its own span, within the request's; transactions are linked. */
     private void atomicBatch(String gateway) throws Exception {
         HttpRequest batch = HttpRequest.newBuilder(URI.create(gateway + "/v1/events?atomic=true"))
                 .header("content-type", "application/cloudevents-batch+json").timeout(Duration.ofSeconds(20))
                 .header("traceparent", "00-" + BATCHS_TRACE + "-00f067aa0ba902b7-01")
-                .POST(HttpRequest.BodyPublishers.ofString(Stream.of("b-1", "b-2").map(id -> """
+                .POST(HttpRequest.BodyPublishers.ofString(IntStream.range(0, BATCH).mapToObj(id -> """
                         {"specversion":"1.0","id":"%s","source":"/s","type":"t","subject":"e:%s","sequence":"1","data":{}}
                         """.formatted(id, id)).collect(Collectors.joining(",", "[", "]")))).build();
         assertThat(HttpClient.newHttpClient().send(batch, HttpResponse.BodyHandlers.ofString()).statusCode()).isEqualTo(202);
-        await().atMost(Duration.ofSeconds(60)).until(() -> of("process.event").filter(this::isOfBatch).count() == 6);
-        Span request = of("POST /v1/events").filter(this::isOfBatch).findFirst().orElseThrow();
-        assertThat(of("publish events").filter(this::isOfBatch)).hasSize(2)
+        await().atMost(Duration.ofSeconds(60)).until(() -> of(BATCHS_TRACE, "process.event").count() == 3 * BATCH);
+        Span request = of(BATCHS_TRACE, "POST /v1/events").findFirst().orElseThrow();
+        assertThat(of(BATCHS_TRACE, "publish events")).hasSize(BATCH)
                 .allMatch(span -> span.getParentSpanId().equals(request.getSpanId()));
+        Set<ByteString> events = of(BATCHS_TRACE, "process.event").map(Span::getSpanId).collect(Collectors.toSet());
+        assertThat(of(BATCHS_TRACE, "transaction")).as("each is linked with its events, of which one has many")
+                .allMatch(span -> events.containsAll(span.getLinksList().stream().map(Span.Link::getSpanId).toList()))
+                .anyMatch(span -> span.getLinksCount() > 1);
     }
 
-    private boolean isOfBatch(Span span) {
-        return hex(span.getTraceId().toByteArray()).equals(BATCHS_TRACE);
+    /** A push that is refused for good, and sent back: the same trace. */
+    private void replay(NodeFile node) throws Exception {
+        post(node.gateway(), "buried", "00-" + BURIEDS_TRACE + "-00f067aa0ba902b7-01");
+        await().atMost(Duration.ofSeconds(60)).until(() -> HttpClient.newHttpClient().send(HttpRequest.newBuilder(
+                URI.create(node.operations() + "/admin/dlq/replay")).header("content-type", "application/json")
+                .timeout(Duration.ofSeconds(20)).POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"filter\": {\"group\": \"push\"}, \"actor\": \"anna\", \"reason\": \"mended\"}")).build(),
+                HttpResponse.BodyHandlers.ofString()).statusCode() == 200 && burials.get() > 1);
+        await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> assertThat(of(BURIEDS_TRACE, "process.event").map(span ->
+                attribute(span, "messaging.consumer.group.name") + " " + attribute(span, "status")))
+                .containsExactlyInAnyOrder("audit applied", "talk applied", "push dead", "push applied"));
+    }
+
+    private Stream<Span> of(String trace, String name) {
+        return of(name).filter(span -> hex(span.getTraceId().toByteArray()).equals(trace));
     }
 
     /** Of those whose span belongs to a transaction's. */

@@ -7,20 +7,24 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 
-/** {@code /admin/alerts}: what fires on this node, and silences. */
+/** {@code /admin/alerts}: what fires, silences, and nodes that are gone for good. */
 public final class AlertRoutes {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AlertRoutes.class);
     private static final int LARGEST_BODY = 1 << 16;
     private static final Duration LONGEST = Duration.ofDays(30);
     /** For PostgreSQL, that may be frozen: an operator is told, and does not wait. */
@@ -37,17 +41,35 @@ public final class AlertRoutes {
         router.get("/admin/alerts/silences").handler(this::silences);
         router.post("/admin/alerts/silences").handler(BodyHandler.create(false).setBodyLimit(LARGEST_BODY)).handler(this::silence);
         router.delete("/admin/alerts/silences/:id").handler(this::end);
+        router.delete("/admin/alerts/nodes/:node").handler(this::giveUp);
     }
 
     private void list(RoutingContext request) {
+        alerts.active().onSuccess(active -> end(request, 200, new JsonObject().put("alerts", json(active))));
+    }
+
+    private void giveUp(RoutingContext request) {
+        String node = request.pathParam("node");
+        alerts.giveUp(node).onSuccess(missed -> {
+            if (missed) {
+                LOG.info("given up, and missed no more: node={} actor={}", node, request.queryParams().get("actor"));
+                end(request, 200, new JsonObject().put("node", node).put("missed", false));
+            } else {
+                end(request, 404, new JsonObject().put("reason", "nobody misses '" + node + "'; those missed are the alerts"
+                        + " NodeSilent of /admin/alerts, and one that runs is stopped first"));
+            }
+        });
+    }
+
+    private static JsonArray json(List<AlertBoard.Active> actives) {
         JsonArray all = new JsonArray();
-        alerts.active().forEach(active -> all.add(new JsonObject().put("alert", active.subject().rule().alert())
+        actives.forEach(active -> all.add(new JsonObject().put("alert", active.subject().rule().alert())
                 .put("severity", active.subject().rule().severity().word()).put("labels", json(active.subject().labels()))
                 .put("state", active.firing() ? "firing" : "pending").put("value", active.value())
                 .put("since", Instant.ofEpochMilli(active.sinceMillis()).toString())
                 .put("meaning", active.subject().words() + " " + active.subject().rule().meaning())
                 .put("runbook", "docs/runbooks/" + active.subject().rule().runbook())));
-        end(request, 200, new JsonObject().put("alerts", all));
+        return all;
     }
 
     private void silences(RoutingContext request) {

@@ -5,6 +5,8 @@ import dev.sluice.bus.AlertReport;
 import dev.sluice.bus.Node;
 import dev.sluice.time.LastAnswer;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Pool;
 import org.slf4j.Logger;
@@ -14,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Alerts for people without Prometheus: the nodes tell each other what they measure, each judges it all, and one of them
@@ -126,9 +129,31 @@ public final class Alerts {
         webhook.ifPresent(receiver -> receiver.send(message));
     }
 
-    /** Pending and firing ones, of all nodes. */
-    List<AlertBoard.Active> active() {
-        return board.all();
+    /** Pending and firing ones, of all nodes; none before the start. From any thread. */
+    Future<List<AlertBoard.Active>> active() {
+        return onContext(List.of(), board::all);
+    }
+
+    /** Nobody misses that node any more, unless it is heard of again. From any thread. @return false when nobody does */
+    Future<Boolean> giveUp(String silent) {
+        return onContext(false, () -> {
+            boolean missed = cluster.misses(silent, System.currentTimeMillis());
+            if (missed) {
+                node.bus().announce(Addresses.ALERTS, AlertReport.lastOf(silent));
+                cluster.onLeft(silent);
+            }
+            return missed;
+        });
+    }
+
+    private <T> Future<T> onContext(T beforeTheStart, Supplier<T> question) {
+        Promise<T> answer = Promise.promise();
+        if (context == null) {
+            answer.complete(beforeTheStart);
+        } else {
+            context.runOnContext(now -> answer.complete(question.get()));
+        }
+        return answer.future();
     }
 
     SilenceTable silences() {

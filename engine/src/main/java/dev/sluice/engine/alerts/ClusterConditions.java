@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 /**
  * What holds over all nodes, from the reports of those that live: so a flood that is spread over two nodes is one flood,
  * and every node knows the same. The first of them by name tells. One that falls silent without having left is missed until
- * it is heard again, for a day at most. Pure: times are handed in, in ms.
+ * it is heard again or given up, for a day at most. Pure: times are handed in, in ms.
  */
 final class ClusterConditions {
 
@@ -54,7 +54,12 @@ final class ClusterConditions {
         missed.remove(report.node());
     }
 
-    /** It stops in an orderly way, and is not missed. */
+    boolean misses(String node, long now) {
+        forgetTheDead(now);
+        return missed.containsKey(node);
+    }
+
+    /** It stops in an orderly way, or is given up, and is not missed. */
     void onLeft(String node) {
         reports.remove(node);
         missed.remove(node);

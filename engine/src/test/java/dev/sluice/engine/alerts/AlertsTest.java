@@ -147,6 +147,33 @@ class AlertsTest {
                 message.getString("text").startsWith("[RESOLVED] NodeSilent")));
     }
 
+    /** As a container that was killed and came back under another name. */
+    @Test
+    void shouldMissANodeNoMoreThatAnOperatorGivesUp() throws Exception {
+        Alerts gone = new Alerts(vertx, new Node("node-3", bus, new SimpleMeterRegistry()), settings, pool);
+        String silent = ended(vertx.deployVerticle(running(gone)));
+        Alerts peer = new Alerts(vertx, new Node("node-2", bus, new SimpleMeterRegistry()), settings, pool);
+        ended(vertx.deployVerticle(running(peer)));
+        AtomicInteger heard = new AtomicInteger();
+        bus.listen(Addresses.ALERTS, report -> heard.addAndGet(report.node().equals("node-3") ? 1 : 0));
+        await().atMost(Duration.ofSeconds(20)).until(() -> heard.get() > 0);
+        assertThat(call("DELETE", "/admin/alerts/nodes/node-3", "").statusCode()).as("one that runs").isEqualTo(404);
+        ended(vertx.undeploy(silent));
+        await().atMost(Duration.ofSeconds(20)).until(() -> !alertsOf(peer).isEmpty() && call("GET", "/admin/alerts", "").body()
+                .contains("NodeSilent"));
+
+        assertThat(call("DELETE", "/admin/alerts/nodes/node-3?actor=anna", "").statusCode()).isEqualTo(200);
+
+        await().atMost(Duration.ofSeconds(20)).until(() -> alertsOf(peer).isEmpty() && !call("GET", "/admin/alerts", "").body()
+                .contains("NodeSilent"));
+        assertThat(call("DELETE", "/admin/alerts/nodes/node-3", "")).satisfies(answer -> assertThat(answer.statusCode()).isEqualTo(404))
+                .satisfies(answer -> assertThat(answer.body()).contains("nobody misses 'node-3'"));
+    }
+
+    private static List<AlertBoard.Active> alertsOf(Alerts alerts) {
+        return ended(alerts.active());
+    }
+
     private static VerticleBase running(Alerts alerts) {
         return new VerticleBase() {
             @Override
