@@ -11,7 +11,8 @@ import java.io.IOException;
 /** The body of a request that is held in memory as a whole, or why it is not. */
 sealed interface Body {
 
-    record Whole(byte[] bytes) implements Body {
+    /** Held until it is answered: see {@link BodiesUnderWay#release}. */
+    record Whole(byte[] bytes, long held) implements Body {
     }
 
     /** The rest of it may still be on its way. */
@@ -26,7 +27,7 @@ sealed interface Body {
      * Reads a body of at most so many bytes, unpacked. More is refused as soon as it is known: from the declared length
      * before a byte is read, else when the limit is passed. Never fails.
      */
-    static Future<Body> read(HttpServerRequest request, String what, long limit, BodyDeadlines deadlines) {
+    static Future<Body> read(HttpServerRequest request, String what, long limit, BodiesUnderWay underWay) {
         Coding coding = Coding.of(request);
         if (coding == Coding.UNSUPPORTED) {
             return Future.succeededFuture(new Refused(new Problem.UnsupportedEncoding(request.getHeader("content-encoding"))));
@@ -35,17 +36,16 @@ sealed interface Body {
             return Future.succeededFuture(new Refused(new Problem.TooLarge(what, limit)));
         }
         Promise<Body> promise = Promise.promise();
-        Collector collector = new Collector(promise, what, limit, coding == Coding.GZIP ? new Gunzip() : null);
-        Runnable onLate = () -> collector.refuse(new Problem.BodyTooSlow(deadlines.limit()));
-        deadlines.begin(onLate);
-        request.exceptionHandler(broken -> promise.tryComplete(new Broken(broken)));
+        Collector collector = new Collector(promise, what, limit, underWay, coding == Coding.GZIP ? new Gunzip() : null);
+        underWay.begin(collector);
+        request.exceptionHandler(broken -> collector.onBroken(broken));
         request.handler(collector::onChunk);
         request.endHandler(end -> collector.onEnd());
         if ("100-continue".equalsIgnoreCase(request.getHeader("expect"))) {
             request.response().writeContinue();
         }
         return promise.future().onComplete(done -> {
-            deadlines.end(onLate);
+            underWay.end(collector);
             collector.close();
         });
     }
@@ -72,22 +72,25 @@ sealed interface Body {
         }
     }
 
-    /** Gathers chunks, within the limit. */
-    final class Collector {
+    /** Gathers chunks, within the limit and the room that there is. */
+    final class Collector implements BodiesUnderWay.Arrival {
 
         private final Promise<Body> promise;
         private final String what;
         private final long limit;
+        private final BodiesUnderWay underWay;
         private final Gunzip gunzip;
+        private long held;
         /** The first chunk, which is mostly the whole. */
         private byte[] bytes = new byte[0];
         /** Null while there is one chunk at most. */
         private ByteArrayOutputStream more;
 
-        private Collector(Promise<Body> promise, String what, long limit, Gunzip gunzip) {
+        private Collector(Promise<Body> promise, String what, long limit, BodiesUnderWay underWay, Gunzip gunzip) {
             this.promise = promise;
             this.what = what;
             this.limit = limit;
+            this.underWay = underWay;
             this.gunzip = gunzip;
         }
 
@@ -116,7 +119,14 @@ sealed interface Body {
             int size = more == null ? bytes.length : more.size();
             if (size + piece.length > limit) {
                 refuse(new Problem.TooLarge(what, limit));
-            } else if (size == 0) {
+                return;
+            }
+            if (!underWay.hold(this, piece.length)) {
+                refuse(new Problem.Overloaded());
+                return;
+            }
+            held += piece.length;
+            if (size == 0) {
                 bytes = piece;
             } else {
                 if (more == null) {
@@ -131,12 +141,26 @@ sealed interface Body {
             if (gunzip != null && !promise.future().isComplete() && !gunzip.isComplete()) {
                 refuse(new Problem.Malformed("the gzip breaks off"));
             } else {
-                promise.tryComplete(new Whole(more == null ? bytes : more.toByteArray()));
+                promise.tryComplete(new Whole(more == null ? bytes : more.toByteArray(), held));
             }
         }
 
-        private void refuse(Problem problem) {
-            promise.tryComplete(new Refused(problem));
+        private void onBroken(Throwable reason) {
+            drop(new Broken(reason));
+        }
+
+        @Override
+        public void refuse(Problem problem) {
+            drop(new Refused(problem));
+        }
+
+        private void drop(Body instead) {
+            if (!promise.future().isComplete()) {
+                underWay.release(held);
+                bytes = null;
+                more = null;
+                promise.complete(instead);
+            }
         }
 
         private void close() {

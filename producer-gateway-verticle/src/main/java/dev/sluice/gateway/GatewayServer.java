@@ -46,7 +46,7 @@ final class GatewayServer {
     private final Traces traces;
     private final HttpServer server;
     private final ConnectionWatch watch;
-    private final BodyDeadlines deadlines;
+    private final BodiesUnderWay underWay;
     private final Set<NdjsonStream> streams = new HashSet<>();
     private long requests;
     private boolean stopping;
@@ -64,7 +64,7 @@ final class GatewayServer {
         this.openApi = openApi;
         this.traces = traces;
         this.server = vertx.createHttpServer(options(settings));
-        this.deadlines = new BodyDeadlines(vertx, settings.bodyTimeout(), System::nanoTime);
+        this.underWay = new BodiesUnderWay(vertx, settings.bodyTimeout(), settings.bodyMemory(), System::nanoTime);
         this.watch = new ConnectionWatch(vertx, settings.idleTimeout(), System::nanoTime);
     }
 
@@ -215,7 +215,7 @@ final class GatewayServer {
 
     private void whole(HttpServerRequest request, RequestTrace trace, String what, long limit, WholeBody then) {
         requests++;
-        Body.read(request, what, limit, deadlines).compose(body -> {
+        Body.read(request, what, limit, underWay).compose(body -> {
             if (body instanceof Body.Refused refused) {
                 refuse(request, refused.problem());
                 return Future.succeededFuture();
@@ -226,7 +226,7 @@ final class GatewayServer {
                 request.connection().close();
                 return Future.succeededFuture();
             }
-            return then.take(((Body.Whole) body).bytes());
+            return answered((Body.Whole) body, then);
         }).onComplete(done -> {
             requests--;
             trace.end(request.response());
@@ -238,6 +238,16 @@ final class GatewayServer {
         });
     }
 
+    private Future<?> answered(Body.Whole body, WholeBody then) {
+        Future<?> answered;
+        try {
+            answered = then.take(body.bytes());
+        } catch (RuntimeException e) {
+            answered = Future.failedFuture(e);
+        }
+        return answered.onComplete(done -> underWay.release(body.held()));
+    }
+
     private void stream(HttpServerRequest request, String topic, Client client) {
         Body.Coding coding = Body.Coding.of(request);
         if (coding == Body.Coding.UNSUPPORTED) {
@@ -246,7 +256,7 @@ final class GatewayServer {
         }
         RequestTrace trace = RequestTrace.of(traces, request, topic);
         NdjsonStream[] self = new NdjsonStream[1];
-        NdjsonStream stream = new NdjsonStream(request, trace, desk, reader, settings, topic, client, coding == Body.Coding.GZIP, () -> {
+        NdjsonStream stream = new NdjsonStream(request, trace, desk, reader, settings, underWay, topic, client, coding == Body.Coding.GZIP, () -> {
             streams.remove(self[0]);
             trace.end(request.response());
         });

@@ -50,6 +50,11 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
         size("gateway.publishing.buffer-memory", publishing.bufferMemory, 2 * maxDataSize.bytes(), 1L << 40);
     }
 
+    /** What bodies may hold together, from their first byte to their answer: as much as the producer, or one batch. */
+    long bodyMemory() {
+        return Math.max(publishing.bufferMemory().bytes(), maxBatchSize.bytes());
+    }
+
     /** The largest envelope around one event: {@code data} in base64, and room for the attributes. */
     int maxEnvelopeSize() {
         return Math.toIntExact(maxDataSize.bytes() * 4 / 3 + MAX_ATTRIBUTES_SIZE);
@@ -62,7 +67,8 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
      * @param linger          an event waits so long at most for others to share a request, and not at all while Kafka has
      *                        acknowledged all that it was sent
      * @param compression     none, snappy, lz4 or zstd
-     * @param bufferMemory    what one instance holds for Kafka at most; beyond it events are answered 503
+     * @param bufferMemory    what one instance holds for Kafka at most, and what bodies hold that are on their way to it or
+     *                        not answered; beyond it events are answered 503
      * @param deliveryTimeout an event without acknowledgement for so long is answered 503
      * @param metadataTimeout longest wait for the partitions of a topic, or for room in the producer's buffer
      */

@@ -27,6 +27,9 @@ final class LineSplitter {
         }
     }
 
+    /** Room for the beginnings of later lines that is kept. */
+    private static final int KEPT = 16 << 10;
+
     private final int limit;
     private byte[] chunk = new byte[0];
     private int position;
@@ -54,6 +57,9 @@ final class LineSplitter {
         }
         if (end == chunk.length) {
             keep(end);
+            if (begunLength == 0 && begun.length > KEPT) {
+                begun = new byte[0];
+            }
             return null;
         }
         Line line = begunLength == 0 && !tooLong ? line(chunk, position, end) : continued(end);
@@ -64,6 +70,17 @@ final class LineSplitter {
     /** After the last chunk: what stands behind the last newline; null when nothing does. */
     Line last() {
         return begunLength == 0 && !tooLong ? null : continued(position);
+    }
+
+    /** Bytes of a line whose end has not been fed. */
+    int begun() {
+        return begunLength;
+    }
+
+    /** Nothing is fed any more. */
+    void drop() {
+        begun = new byte[0];
+        begunLength = 0;
     }
 
     private Line continued(int end) {

@@ -13,7 +13,7 @@ import java.util.Deque;
  * One NDJSON request: lines in, outcomes out, in order and while the lines still come. What is read and not answered is
  * bounded; beyond that the socket is left unread, and so it is while the caller doesn't read its answers. For one context.
  */
-final class NdjsonStream {
+final class NdjsonStream implements BodiesUnderWay.Arrival {
 
     /** A line on its way, and its answer when it is there. */
     private static final class Slot {
@@ -33,6 +33,7 @@ final class NdjsonStream {
     private final Desk desk;
     private final EventReader reader;
     private final GatewaySettings.Streams limits;
+    private final BodiesUnderWay underWay;
     private final String topic;
     private final Client client;
     private final LineSplitter lines;
@@ -42,6 +43,8 @@ final class NdjsonStream {
     private final EntityOrder order = new EntityOrder();
     private final Deque<Slot> slots = new ArrayDeque<>();
     private long inFlightBytes;
+    /** Of a line that has not ended. */
+    private int begunBytes;
     private int next;
     private boolean paused;
     private boolean ended;
@@ -49,14 +52,15 @@ final class NdjsonStream {
     private boolean flushing;
 
     /** @param onFinished runs once, when the answer is complete or nobody wants it any more */
-    NdjsonStream(HttpServerRequest request, RequestTrace trace, Desk desk, EventReader reader, GatewaySettings settings, String topic,
-                 Client client, boolean gzip, Runnable onFinished) {
+    NdjsonStream(HttpServerRequest request, RequestTrace trace, Desk desk, EventReader reader, GatewaySettings settings,
+                 BodiesUnderWay underWay, String topic, Client client, boolean gzip, Runnable onFinished) {
         this.request = request;
         this.response = request.response();
         this.trace = trace;
         this.desk = desk;
         this.reader = reader;
         this.limits = settings.streams();
+        this.underWay = underWay;
         this.topic = topic;
         this.client = client;
         this.maxLine = settings.maxEnvelopeSize();
@@ -83,6 +87,7 @@ final class NdjsonStream {
     void stopReading() {
         if (!ended) {
             ended = true;
+            forgetTheBegunLine();
             Leftover.ignore(request);
             flushSoon();
         }
@@ -108,7 +113,11 @@ final class NdjsonStream {
                 if (line != null) {
                     onLine(line);
                 } else if (!fed()) {
-                    resume();
+                    if (holdsTheBegunLine()) {
+                        resume();
+                    } else {
+                        refuse(new Problem.Overloaded());
+                    }
                     return;
                 }
             }
@@ -121,6 +130,38 @@ final class NdjsonStream {
             paused = true;
             request.pause();
         }
+    }
+
+    /** @return false when there is no room for it */
+    private boolean holdsTheBegunLine() {
+        int begun = lines.begun();
+        if (begun > 0) {
+            underWay.beginLine(this);
+        } else {
+            underWay.endLine(this);
+        }
+        if (begun > begunBytes && !underWay.hold(this, begun - begunBytes)) {
+            return false;
+        }
+        if (begun < begunBytes) {
+            underWay.release(begunBytes - begun);
+        }
+        begunBytes = begun;
+        return true;
+    }
+
+    private void forgetTheBegunLine() {
+        underWay.endLine(this);
+        underWay.release(begunBytes);
+        begunBytes = 0;
+        lines.drop();
+    }
+
+    /** The line that has not ended is given up, and none is read after it. */
+    @Override
+    public void refuse(Problem problem) {
+        answer(new EventOutcome.Failed(null, problem));
+        stopReading();
     }
 
     /** The next unpacked piece, if there is one. */
@@ -180,6 +221,7 @@ final class NdjsonStream {
             onLine(last);
         }
         ended = true;
+        forgetTheBegunLine();
         flushSoon();
     }
 
@@ -217,6 +259,7 @@ final class NdjsonStream {
     /** The caller is gone: what was taken goes on, its outcomes are nobody's. */
     private void abandon() {
         ended = true;
+        forgetTheBegunLine();
         finish();
     }
 

@@ -1,5 +1,6 @@
 package dev.sluice.gateway;
 
+import dev.sluice.config.ByteSize;
 import dev.sluice.devstack.Kafka;
 import dev.sluice.devstack.Redis;
 import dev.sluice.devstack.junit.StackExtension;
@@ -13,12 +14,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 /** Callers who send slowly, or nothing, and are many. */
@@ -117,5 +120,54 @@ class SlowCallersTest {
             }
         }
         assertNobodyIsDelayed();
+    }
+
+    /** 80 of a mebibyte each, where 16 MiB may be held: those who began first make room for others. */
+    @Test
+    void shouldHoldNoMoreOfBodiesAndLinesUnderWayThanThereIsRoomFor(Kafka kafka, Redis redis) throws Exception {
+        RunningGateway small = new RunningGateway("three", withBuffer(ByteSize.mebibytes(16)), kafka.bootstrapServers(), redis.uri(), 1);
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 80; i++) {
+                slow.add(begun(small.port, i % 2 == 0 ? MediaType.JSON : MediaType.NDJSON, 1_000_000));
+                if (i % 10 == 9) {
+                    assertThat(small.post(MediaType.JSON, "{\"type\":\"t\",\"data\":1}").statusCode()).isEqualTo(202);
+                }
+            }
+            assertThat(allOf(slow.get(0))).startsWith("HTTP/1.1 503").contains("\"OVERLOADED\"").containsIgnoringCase("retry-after: ");
+            assertThat(allOf(slow.get(1))).startsWith("HTTP/1.1 200").contains("\"OVERLOADED\"");
+            slow.get(79).setSoTimeout(300);
+            assertThatThrownBy(() -> slow.get(79).getInputStream().readAllBytes()).as("the last one goes on")
+                    .isInstanceOf(SocketTimeoutException.class);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+            small.close();
+        }
+    }
+
+    private static GatewaySettings withBuffer(ByteSize size) {
+        GatewaySettings usual = RunningGateway.SETTINGS;
+        GatewaySettings.Publishing publishing = usual.publishing();
+        return new GatewaySettings(usual.host(), 0, usual.topic(), usual.maxDataSize(), usual.maxBatchSize(), Duration.ofSeconds(60),
+                usual.idleTimeout(), usual.drainTimeout(), usual.throttleHold(), new GatewaySettings.Publishing(publishing.linger(),
+                publishing.batchSize(), publishing.compression(), size, publishing.deliveryTimeout(), publishing.requestTimeout(),
+                publishing.metadataTimeout()), usual.window(), usual.streams(), usual.waiting(), usual.breaker(), usual.security(), List.of());
+    }
+
+    /** So many bytes of one event, which has no end yet. */
+    private static Socket begun(int port, String type, int bytes) throws IOException {
+        Socket socket = new Socket("127.0.0.1", port);
+        socket.setSoTimeout(10_000);
+        OutputStream out = socket.getOutputStream();
+        out.write(("POST /v1/events HTTP/1.1\r\nhost: x\r\ncontent-type: " + type + "\r\ncontent-length: " + (bytes + 1) + "\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII));
+        out.write(new byte[bytes]);
+        return socket;
+    }
+
+    private static String allOf(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
     }
 }
