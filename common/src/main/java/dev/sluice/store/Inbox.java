@@ -3,15 +3,18 @@ package dev.sluice.store;
 import dev.sluice.event.Outcome;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.SqlResult;
 import io.vertx.sqlclient.Tuple;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -146,6 +149,25 @@ public final class Inbox {
                 .compose(inserted -> inserted.rowCount() == 1
                         ? Future.succeededFuture(Outcome.DEAD)
                         : find(client, eventId).map(found -> found.orElse(Outcome.DEAD)));
+    }
+
+    /** As {@link #bury}, of events of any groups, in one transaction. @return in their order */
+    public static Future<List<Outcome>> buryAll(SqlClient client, List<Burial> dead) {
+        return client.preparedQuery(BURY).executeBatch(dead.stream().map(each -> Tuple.of(each.group(), each.eventId(),
+                each.cause().errorType(), each.cause().errorMessage().replace('\0', ' '))).toList()).compose(inserted -> {
+            List<Future<Outcome>> outcomes = new ArrayList<>(dead.size());
+            RowSet<Row> one = inserted;
+            for (Burial each : dead) {
+                outcomes.add(one.rowCount() == 1 ? Future.succeededFuture(Outcome.DEAD)
+                        : new Inbox(each.group()).find(client, each.eventId()).map(found -> found.orElse(Outcome.DEAD)));
+                one = one.next();
+            }
+            return Future.all(outcomes).map(all -> all.<Outcome>list());
+        });
+    }
+
+    /** A dead event of a group. */
+    public record Burial(String group, String eventId, Cause cause) {
     }
 
     /** Why an event is dead. @param errorType as in {@code x-error-type} */

@@ -14,11 +14,13 @@ import dev.sluice.failure.FailureClassifier;
 import dev.sluice.failure.UndecodableRecord;
 import dev.sluice.failure.Verdict;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -29,8 +31,9 @@ import java.util.function.Consumer;
 
 /**
  * Brings every work of a batch to an outcome, or abandons it with its partition. A batch that fails is split before and
- * behind the event that is suspected, or halved where none is, until the guilty one stands alone; an outage is nobody's failure and is waited out; a conflict is repeated in place; what no
- * rule knows is tried three times; the rest is the DLQ router's, and settles when the router has made it durable.
+ * behind the event that is suspected, or halved where none is, until the guilty one stands alone, and what is of
+ * {@link FailingKinds} runs alone from the first; an outage is nobody's failure and is waited out; a conflict is repeated
+ * in place; what no rule knows is tried three times; the rest is the DLQ router's, and settles when that is durable.
  */
 final class BatchRun {
 
@@ -47,6 +50,7 @@ final class BatchRun {
     private final FailureClassifier classifier;
     private final Bus bus;
     private final Succession succession;
+    private final FailingKinds failingKinds = new FailingKinds();
     private final BiConsumer<Work, Outcome> onSettled;
     private final Consumer<Work> onEnded;
 
@@ -80,11 +84,15 @@ final class BatchRun {
                 readable.add(work);
             }
         }
-        return attempt(readable, new Failures(0, 0, System.nanoTime()));
+        return attempt(readable, Failures.none());
     }
 
     /** What happened to these very works so far. @param sinceNanos the first attempt */
     private record Failures(int conflicts, int unknown, long sinceNanos) {
+        private static Failures none() {
+            return new Failures(0, 0, System.nanoTime());
+        }
+
         private Failures oneMoreConflict() {
             return new Failures(conflicts + 1, unknown, sinceNanos);
         }
@@ -116,7 +124,33 @@ final class BatchRun {
                 }
             }
         }
-        return park(behind).compose(parked -> works.isEmpty() ? Future.succeededFuture() : apply(works, soFar));
+        Future<Void> parked = park(behind);
+        return works.isEmpty() ? parked : Future.join(parked, applyApart(works, soFar)).mapEmpty();
+    }
+
+    /** The healthy first; then what mostly fails, each alone, and what comes behind that in its lanes. */
+    private Future<Void> applyApart(List<Work> works, Failures soFar) {
+        FailingKinds.Parts parts = failingKinds.apart(works);
+        if (parts.firsts().isEmpty()) {
+            return apply(works, soFar);
+        }
+        Promise<Void> alone = Promise.promise();
+        Future<Void> healthy = parts.healthy().isEmpty() ? Future.succeededFuture() : apply(parts.healthy(), soFar);
+        healthy.onComplete(done -> attemptEach(parts.firsts().iterator(), alone));
+        return alone.future().compose(done -> parts.behind().isEmpty() ? Future.succeededFuture()
+                : attempt(parts.behind(), Failures.none()));
+    }
+
+    /** One after the other. A chain of futures would be as deep as they are many when all are let go at once. */
+    private void attemptEach(Iterator<Work> works, Promise<Void> done) {
+        while (works.hasNext()) {
+            Future<Void> one = attempt(List.of(works.next()), Failures.none());
+            if (!one.isComplete()) {
+                one.onComplete(ended -> attemptEach(works, done));
+                return;
+            }
+        }
+        done.complete();
     }
 
     /** Behind the failed event of their lane. Never fails: what can't be stored has failed by itself. */
@@ -160,7 +194,9 @@ final class BatchRun {
                     succession.onFailed(work, Verdict.PERMANENT), 1, 0);
         } else {
             succession.onCommitted(work, outcome);
-            if (outcome == Outcome.DUPLICATE) {
+            if (outcome == Outcome.APPLIED) {
+                failingKinds.onApplied(work);
+            } else if (outcome == Outcome.DUPLICATE) {
                 LOG.debug("group={} topic={} partition={} offset={} eventId={} traceId={} Recognised as a repeat", group,
                         work.record().topic(), work.record().partition(), work.record().offset(), work.eventId(),
                         work.traceId());
@@ -177,7 +213,7 @@ final class BatchRun {
         if (works.size() > 1) {
             Future<Void> parts = Future.succeededFuture();
             for (List<Work> part : Suspicion.split(works)) {
-                parts = parts.compose(before -> attempt(part, new Failures(0, 0, System.nanoTime())));
+                parts = parts.compose(before -> attempt(part, Failures.none()));
             }
             return parts;
         }
@@ -186,6 +222,7 @@ final class BatchRun {
             return attempt(works, now);
         }
         Work guilty = works.get(0);
+        failingKinds.onFailed(guilty);
         route(guilty, error, succession.onFailed(guilty, verdict), now.unknown(), now.withinMillis());
         return Future.succeededFuture();
     }

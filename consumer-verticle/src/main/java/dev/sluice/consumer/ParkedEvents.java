@@ -35,10 +35,13 @@ final class ParkedEvents {
             WHERE %s AND record_offset < $5 AND reason <> 'gap' GROUP BY lane""".formatted(PLACE);
     private static final String HEADS = """
             SELECT head.* FROM unnest($5::bytea[]) AS asked (lane) CROSS JOIN LATERAL (
-                SELECT *, sum(coalesce(length(value), 0)) OVER (ORDER BY record_offset) - coalesce(length(value), 0) AS before
+                SELECT *, sum(coalesce(length(value), 0)) OVER place - coalesce(length(value), 0) AS before,
+                    row_number() OVER place > 1 AND first_value(reason) OVER place <> 'behind' AS waits_for_first
                 FROM (SELECT * FROM parked_events WHERE %s AND lane = asked.lane AND reason <> 'gap'
                       ORDER BY record_offset LIMIT %d) AS first
-            ) AS head WHERE head.before < %d ORDER BY head.record_offset""".formatted(PLACE, EVENTS_AT_ONCE, BYTES_AT_ONCE);
+                WINDOW place AS (ORDER BY record_offset)
+            ) AS head WHERE head.before < %d AND NOT head.waits_for_first ORDER BY head.record_offset"""
+            .formatted(PLACE, EVENTS_AT_ONCE, BYTES_AT_ONCE);
     private static final String PARK = """
             INSERT INTO parked_events (consumer_group, topic, topic_id, partition, record_offset, event_id, lane, attempts,
                 due_at, reason, last_error, record_time, key, value, headers)
@@ -65,6 +68,14 @@ final class ParkedEvents {
     record Waiting(ByteBuffer lane, int events, long dueMillis) {
     }
 
+    /** A failed event, which waits for its next attempt. @param attempts retries made, that one included */
+    record Again(Work work, ByteBuffer lane, int attempts, long dueMillis, String error) {
+    }
+
+    /** A dead event of a lane. */
+    record Dead(Work work, ByteBuffer lane) {
+    }
+
     /** One row. @param blocked the one before it is dead: it has one attempt */
     record Head(ByteBuffer lane, RawRecord record, int attempts, boolean blocked, long dueMillis) {
     }
@@ -87,7 +98,7 @@ final class ParkedEvents {
         });
     }
 
-    /** The first rows of each of these lanes, in the order of offsets. */
+    /** The first rows of each of these lanes, in the order of offsets; the first alone where it has failed or may fail once. */
     Future<List<Head>> heads(SqlClient client, AssignedPartition partition, Collection<ByteBuffer> lanes) {
         Buffer[] asked = lanes.stream().map(lane -> Buffer.buffer(lane.array())).toArray(Buffer[]::new);
         return client.preparedQuery(HEADS).execute(place(partition).addValue(asked)).map(ParkedEvents::read);
@@ -116,16 +127,23 @@ final class ParkedEvents {
         return client.preparedQuery(PARK).executeBatch(rows).mapEmpty();
     }
 
-    /** As the first of its lane, for another attempt. */
-    Future<Void> parkFirst(SqlClient client, Work work, ByteBuffer lane, int attempts, long dueMillis, String error) {
-        return client.preparedQuery(PARK).execute(row(work, lane, attempts, dueMillis, "retry", error)).mapEmpty();
+    /** Each as the first of its lane, for another attempt. */
+    Future<Void> parkFirst(SqlClient client, List<Again> firsts) {
+        return client.preparedQuery(PARK).executeBatch(firsts.stream().map(first -> row(first.work(), first.lane(),
+                first.attempts(), first.dueMillis(), "retry", first.error())).toList()).mapEmpty();
     }
 
-    /** A parked event has failed again. @return false: its row is gone, somebody has brought it to an outcome */
-    Future<Boolean> postpone(SqlClient client, Work work, int attempts, long dueMillis, String error) {
-        return client.preparedQuery(POSTPONE).execute(place(work.partition()).addLong(work.record().offset())
-                        .addInteger(attempts).addOffsetDateTime(time(dueMillis)).addString(storable(error)))
-                .map(updated -> updated.rowCount() == 1);
+    /** Parked events have failed again. @return of each; false: its row is gone, somebody has brought it to an outcome */
+    Future<List<Boolean>> postpone(SqlClient client, List<Again> failed) {
+        return client.preparedQuery(POSTPONE).executeBatch(failed.stream().map(each -> place(each.work().partition())
+                .addLong(each.work().record().offset()).addInteger(each.attempts()).addOffsetDateTime(time(each.dueMillis()))
+                .addString(storable(each.error()))).toList()).map(updated -> {
+            List<Boolean> there = new ArrayList<>(failed.size());
+            for (RowSet<Row> one = updated; one != null; one = one.next()) {
+                there.add(one.rowCount() == 1);
+            }
+            return there;
+        });
     }
 
     /** In the effect's transaction: the offsets of those that are still there, locked until its end. */
@@ -142,10 +160,11 @@ final class ParkedEvents {
         return transaction.preparedQuery(REMOVE).execute(offsets(any, works));
     }
 
-    /** It is dead, parked before or not: the next of its lane has one attempt. */
-    Future<Void> removeAndBlockNext(SqlClient client, Work work, ByteBuffer lane) {
-        return client.preparedQuery(REMOVE_AND_BLOCK_NEXT).execute(place(work.partition())
-                .addLong(work.record().offset()).addBuffer(Buffer.buffer(lane.array()))).mapEmpty();
+    /** They are dead, parked before or not: the next of each lane has one attempt. */
+    Future<Void> removeAndBlockNext(SqlClient client, List<Dead> dead) {
+        return client.preparedQuery(REMOVE_AND_BLOCK_NEXT).executeBatch(dead.stream().map(each ->
+                place(each.work().partition()).addLong(each.work().record().offset())
+                        .addBuffer(Buffer.buffer(each.lane().array()))).toList()).mapEmpty();
     }
 
     Tuple row(Work work, ByteBuffer lane, int attempts, long dueMillis, String reason, String error) {

@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -53,6 +52,7 @@ final class Preserving implements Succession {
     private final String group;
     private final ParkedEvents rows;
     private final Durably durably;
+    private final LaneWrites writes;
     private final LaneKeys laneKeys;
     private final int limit;
     private final Consumer<List<Work>> run;
@@ -76,6 +76,7 @@ final class Preserving implements Succession {
         this.group = group;
         this.rows = new ParkedEvents(group);
         this.durably = durably;
+        this.writes = new LaneWrites(durably, postgres, rows);
         this.laneKeys = new LaneKeys(ordering);
         this.limit = limit;
         this.run = run;
@@ -209,10 +210,7 @@ final class Preserving implements Succession {
     @Override
     public Future<Boolean> keep(Work work, Routed.Park park, ErrorInfo error) {
         ByteBuffer lane = laneOf(work);
-        Supplier<Future<Boolean>> write = work.isParked()
-                ? () -> rows.postpone(postgres, work, park.retry(), park.dueMillis(), error.message())
-                : () -> rows.parkFirst(postgres, work, lane, park.retry(), park.dueMillis(), error.message()).map(true);
-        return durably.run(write, work.partition()::isClosed).map(kept -> {
+        return writes.tryAgain(new ParkedEvents.Again(work, lane, park.retry(), park.dueMillis(), error.message())).map(kept -> {
             if (deciding.remove(work)) {
                 if (kept) {
                     lanes.onHeadParked(work.partition(), lane, !isOfLane(work), park.dueMillis());
@@ -231,10 +229,7 @@ final class Preserving implements Succession {
         if (!deciding.contains(work)) {
             return Future.succeededFuture();
         }
-        Supplier<Future<Void>> write = dead
-                ? () -> rows.removeAndBlockNext(postgres, work, lane)
-                : () -> rows.remove(postgres, work, List.of(work)).mapEmpty();
-        return durably.run(write, work.partition()::isClosed).map(done -> {
+        return (dead ? writes.bury(new ParkedEvents.Dead(work, lane)) : writes.remove(work)).map(done -> {
             if (deciding.remove(work)) {
                 lanes.onHeadGone(work.partition(), lane, isOfLane(work));
                 onChanged();

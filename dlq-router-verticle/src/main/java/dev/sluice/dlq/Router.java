@@ -6,6 +6,7 @@ import dev.sluice.event.Outcome;
 import dev.sluice.event.RawRecord;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.RetrySchedule;
+import dev.sluice.store.Coalesced;
 import dev.sluice.store.Inbox;
 import dev.sluice.store.LargeLetters;
 import dev.sluice.trace.Traces;
@@ -37,6 +38,7 @@ final class Router {
     private final Function<String, RetrySchedule> scheduleOf;
     private final Pool postgres;
     private final LargeLetters large;
+    private final Coalesced<Inbox.Burial, Outcome> burials;
     private final RecordWriter writer;
     private final RouteMeters meters;
     private final LongSupplier clock;
@@ -47,6 +49,8 @@ final class Router {
         this.scheduleOf = scheduleOf;
         this.postgres = postgres;
         this.large = new LargeLetters(postgres);
+        this.burials = new Coalesced<>(all -> Inbox.buryAll(postgres, all).timeout(BURIAL_SECONDS, TimeUnit.SECONDS),
+                one -> new Inbox(one.group()).bury(postgres, one.eventId(), one.cause()).timeout(BURIAL_SECONDS, TimeUnit.SECONDS));
         this.writer = writer;
         this.meters = meters;
         this.clock = clock;
@@ -119,9 +123,8 @@ final class Router {
     }
 
     private Future<Outcome> bury(Route.Letter letter, RouteFailure failure) {
-        return new Inbox(failure.group()).bury(postgres, failure.eventId(),
-                        new Inbox.Cause(letter.errorType(), failure.error().message()))
-                .timeout(BURIAL_SECONDS, TimeUnit.SECONDS)
+        return burials.ask(new Inbox.Burial(failure.group(), failure.eventId(),
+                        new Inbox.Cause(letter.errorType(), failure.error().message())))
                 .recover(error -> canNeverBeStored(error) ? Future.succeededFuture(Outcome.DEAD) : Future.failedFuture(error));
     }
 

@@ -1,7 +1,6 @@
 package dev.sluice.dlq;
 
 import dev.sluice.bus.Addresses;
-import dev.sluice.bus.Bus;
 import dev.sluice.bus.DeadLetters;
 import dev.sluice.bus.DeadLetters.Act;
 import dev.sluice.bus.DeadLetters.Acted;
@@ -9,82 +8,30 @@ import dev.sluice.bus.DeadLetters.Filter;
 import dev.sluice.bus.DeadLetters.Letter;
 import dev.sluice.bus.Node;
 import dev.sluice.bus.Routed;
-import dev.sluice.config.KafkaSettings;
-import dev.sluice.config.PostgresSettings;
-import dev.sluice.devstack.Kafka;
-import dev.sluice.devstack.Postgres;
-import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.event.RawRecord;
-import dev.sluice.store.Schema;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Pool;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 /** A router and its letters, on a real Kafka and PostgreSQL. Each test finds its own letters by an error text of its own. */
-@Timeout(120)
-@ExtendWith(StackExtension.class)
-abstract class BuriedLetters {
+abstract class BuriedLetters extends RoutingStack {
 
-    static Kafka kafka;
-    static PostgresSettings postgres;
     final String mark = UUID.randomUUID().toString();
-    Vertx vertx;
-    Bus bus;
-    Pool pool;
-    String deployment;
 
-    @BeforeAll
-    static void createTables(Kafka broker, Postgres database) throws Exception {
-        kafka = broker;
-        postgres = PostgresSettings.of(database.host(), database.port(), database.database(), database.user(), database.password());
-        Schema.migrate(postgres);
-        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            // Their records are years old: Kafka would delete them whenever it looks for what is past its time.
-            Map<String, String> kept = Map.of("max.message.bytes", "1572864", "retention.ms", "-1");
-            admin.createTopics(List.of(new NewTopic("events.retry", 4, (short) 1).configs(kept),
-                    new NewTopic("dlq.errors", 3, (short) 1).configs(kept),
-                    new NewTopic("dlq.poison", 3, (short) 1).configs(kept))).all().get(60, TimeUnit.SECONDS);
-        }
-    }
-
-    @BeforeEach
-    void start() {
-        vertx = Vertx.vertx();
-        bus = Bus.install(vertx);
-        pool = postgres.pool(vertx);
-        deploy();
-    }
-
-    @AfterEach
-    void close() {
-        ended(vertx.close());
-    }
-
+    @Override
     void deploy() {
         deployment = router();
     }
 
     String router() {
         return ended(vertx.deployVerticle(new DlqRouterVerticle(DlqSettings.standard(),
-                new KafkaSettings(kafka.bootstrapServers(), Map.of()), postgres,
+                kafkaSettings(), postgres,
                 new Node("node-1", bus, new SimpleMeterRegistry()))));
     }
 
@@ -127,13 +74,5 @@ abstract class BuriedLetters {
 
     long count(String from) {
         return ended(pool.query("SELECT count(*) FROM " + from).execute()).iterator().next().getLong(0);
-    }
-
-    static <T> T ended(Future<T> future) {
-        try {
-            return future.toCompletionStage().toCompletableFuture().get(40, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -67,12 +67,15 @@ class RetryStormTest {
         SluiceProcess sluice = new SluiceProcess(folder.resolve("node"), stack);
         try {
             sluice.start("--run", "consumer,dlq-router,lag-monitor", "--config", config.toString());
+            long before = tables.transactions();
             long events = publish(stack, 0, CALM_SECONDS);
+            long calmTransactions = tables.transactions() - before;
             long stormBegan = System.currentTimeMillis();
             tables.execute("INSERT INTO storm VALUES (now())");
             events += publish(stack, events, SECONDS);
             long published = events;
             long stormEnded = System.currentTimeMillis();
+            long stormTransactions = tables.transactions() - before - calmTransactions;
             long waiting = tables.count("parked_events");
             tables.execute("DELETE FROM storm");
             await().atMost(Duration.ofSeconds(300)).pollInterval(Duration.ofSeconds(1)).until(() ->
@@ -88,8 +91,9 @@ class RetryStormTest {
             Quantiles calm = latency(stack, 0, stormBegan);
             Quantiles storm = latency(stack, stormBegan, stormEnded);
             System.out.printf("storm (%s) of %d s at %d events/s, one in %d refused: %d letters, %d waited at its end; healthy "
-                            + "events before %s; during %s; resident %s%n", RETRIES, SECONDS, PER_SECOND, KINDS,
-                    tables.count("dead_letters"), waiting, calm, storm, sluice.resident());
+                            + "events before %s; during %s; transactions a second before %d, during %d; resident %s%n", RETRIES,
+                    SECONDS, PER_SECOND, KINDS, tables.count("dead_letters"), waiting, calm, storm,
+                    calmTransactions / CALM_SECONDS, stormTransactions / SECONDS, sluice.resident());
             assertThat(storm.at(0.5)).as("median of the healthy").isLessThan(Math.max(500, 5 * calm.at(0.5)));
             assertThat(storm.at(0.99)).as("p99 of the healthy").isLessThan(Math.max(2_000, 5 * calm.at(0.99)));
         } finally {

@@ -20,6 +20,16 @@ record Tables(Postgres postgres) {
         }
     }
 
+    /** Ended in this database since it was made, the reading ones and the rolled back included. PostgreSQL tells a second late. */
+    long transactions() throws SQLException {
+        try (Connection connection = postgres.connect(); Statement statement = connection.createStatement();
+             ResultSet rows = statement.executeQuery("SELECT xact_commit + xact_rollback FROM pg_stat_database "
+                     + "WHERE datname = current_database()")) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+
     /** Two columns, as a map. */
     Map<String, Integer> map(String query) throws SQLException {
         try (Connection connection = postgres.connect(); Statement statement = connection.createStatement();

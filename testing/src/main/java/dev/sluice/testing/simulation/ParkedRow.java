@@ -67,7 +67,8 @@ record ParkedRow(Tuple values, int attempts, OffsetDateTime dueAt, String reason
     static List<Object[]> heads(Session session, Tuple parameters) {
         List<ParkedRow> heads = new ArrayList<>();
         for (Buffer lane : (Buffer[]) parameters.getValue(4)) {
-            of(session, parameters).filter(row -> row.lane().equals(lane)).limit(EVENTS_AT_ONCE).forEach(heads::add);
+            List<ParkedRow> first = of(session, parameters).filter(row -> row.lane().equals(lane)).limit(EVENTS_AT_ONCE).toList();
+            first.stream().limit(first.isEmpty() || first.get(0).reason.equals("behind") ? EVENTS_AT_ONCE : 1).forEach(heads::add);
         }
         heads.sort(Comparator.comparingLong(ParkedRow::offset));
         return heads.stream().map(ParkedRow::columns).toList();

@@ -120,7 +120,7 @@ final class SimulatedConnection {
             world.schedule().after(world.database().way(), host.loop(), () -> {
                 if (underWay.remove(answer)) {
                     if (error == null) {
-                        answer.complete(rowSet(statement));
+                        answer.complete(rowSet(statement.results().iterator()));
                     } else {
                         answer.fail(error);
                     }
@@ -191,9 +191,11 @@ final class SimulatedConnection {
         return Future.succeededFuture();
     }
 
-    private static RowSet<Row> rowSet(Statement statement) {
+    private static RowSet<Row> rowSet(Iterator<Statement> results) {
+        Statement statement = results.next();
         List<Row> rows = statement.rows().stream().map(SimulatedConnection::row).toList();
-        return new Fake("rows").on("iterator", arguments -> iterator(rows.iterator()))
+        RowSet<Row> next = results.hasNext() ? rowSet(results) : null;
+        return new Fake("rows").on("iterator", arguments -> iterator(rows.iterator())).on("next", arguments -> next)
                 .on("rowCount", arguments -> statement.rowCount()).as(RowSet.class);
     }
 

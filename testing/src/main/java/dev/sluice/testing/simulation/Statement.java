@@ -16,8 +16,9 @@ final class Statement {
 
     private final String sql;
     private final Tuple parameters;
-    private final List<Tuple> batch;
     private final List<Object[]> rows = new ArrayList<>();
+    /** One for each row of a batch; empty for a batch of one. */
+    private final List<Statement> each;
     private int rowCount;
     private int at;
 
@@ -28,7 +29,12 @@ final class Statement {
     Statement(String sql, List<Tuple> batch) {
         this.sql = sql.strip();
         this.parameters = batch.get(0);
-        this.batch = batch;
+        this.each = batch.size() == 1 ? List.of() : batch.stream().map(row -> new Statement(sql, row)).toList();
+    }
+
+    /** One for each row of a batch. */
+    List<Statement> results() {
+        return each.isEmpty() ? List.of(this) : each;
     }
 
     List<Object[]> rows() {
@@ -48,6 +54,15 @@ final class Statement {
      * @throws PgException what PostgreSQL says
      */
     Table<?>.Row run(Session session) {
+        if (!each.isEmpty()) {
+            for (; at < each.size(); at++) {
+                Table<?>.Row blocking = each.get(at).run(session);
+                if (blocking != null) {
+                    return blocking;
+                }
+            }
+            return null;
+        }
         if (sql.startsWith("WITH fresh AS (")) {
             return claim(session, sql.contains("ON CONFLICT"));
         }
@@ -104,13 +119,11 @@ final class Statement {
 
     private Table<?>.Row parkedEvents(Session session) {
         if (sql.startsWith("INSERT")) {
-            for (; at < batch.size(); at++) {
-                Table<ParkedRow>.Row row = session.parked().row(ParkedRow.key(batch.get(at), batch.get(at).getLong(4)));
-                if (row.isHeldByAnother(session)) {
-                    return row;
-                }
-                row.write(session, ParkedRow.parked(batch.get(at), row.seenBy(session)));
+            Table<ParkedRow>.Row row = session.parked().row(ParkedRow.key(parameters, parameters.getLong(4)));
+            if (row.isHeldByAnother(session)) {
+                return row;
             }
+            row.write(session, ParkedRow.parked(parameters, row.seenBy(session)));
             return null;
         }
         if (sql.startsWith("SELECT lane")) {

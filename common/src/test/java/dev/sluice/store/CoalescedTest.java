@@ -1,0 +1,67 @@
+package dev.sluice.store;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class CoalescedTest {
+
+    private final List<List<String>> sent = new ArrayList<>();
+    private final List<Promise<List<String>>> answers = new ArrayList<>();
+    private final List<String> alone = new ArrayList<>();
+    private final Coalesced<String, String> writes = new Coalesced<>(all -> {
+        sent.add(all);
+        answers.add(Promise.promise());
+        return answers.get(answers.size() - 1).future();
+    }, one -> {
+        alone.add(one);
+        return one.equals("bad") ? Future.failedFuture("refused") : Future.succeededFuture(one + " alone");
+    });
+
+    @Test
+    void shouldSendOneAtOnceAndTheOthersTogetherWhenItHasItsAnswer() {
+        Future<String> first = writes.ask("a");
+        Future<String> second = writes.ask("b");
+        Future<String> third = writes.ask("c");
+        assertThat(sent).containsExactly(List.of("a"));
+
+        answers.get(0).complete(List.of("A"));
+        assertThat(first.result()).isEqualTo("A");
+        assertThat(second.isComplete()).isFalse();
+        assertThat(sent).containsExactly(List.of("a"), List.of("b", "c"));
+
+        answers.get(1).complete(List.of("B", "C"));
+        assertThat(second.result()).isEqualTo("B");
+        assertThat(third.result()).isEqualTo("C");
+    }
+
+    @Test
+    void shouldWriteEachAloneWhenABatchFailsAndGoOn() {
+        writes.ask("a");
+        Future<String> good = writes.ask("b");
+        Future<String> bad = writes.ask("bad");
+        answers.get(0).complete(List.of("A"));
+        answers.get(1).fail("refused");
+
+        assertThat(alone).containsExactly("b", "bad");
+        assertThat(good.result()).isEqualTo("b alone");
+        assertThat(bad.cause()).hasMessage("refused");
+        Future<String> next = writes.ask("c");
+        answers.get(2).complete(List.of("C"));
+        assertThat(next.result()).isEqualTo("C");
+    }
+
+    @Test
+    void shouldTakeAThrownExceptionForAFailedBatch() {
+        Coalesced<String, String> throwing = new Coalesced<>(all -> {
+            throw new IllegalArgumentException("no such thing");
+        }, Future::succeededFuture);
+
+        assertThat(throwing.ask("a").result()).isEqualTo("a");
+    }
+}
