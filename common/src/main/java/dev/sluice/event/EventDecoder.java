@@ -154,6 +154,9 @@ public final class EventDecoder {
 
     /** Walks over the tokens without building anything. @return what is wrong and where, or null */
     private static String jsonFault(byte[] value) {
+        if (JsonDocuments.read(value, (parser, document) -> parser.skipChildren()) != null) {
+            return null;
+        }
         try (JsonParser parser = JsonEnvelope.JSON.createParser(value)) {
             JsonToken first = parser.nextToken();
             if (first == null) {

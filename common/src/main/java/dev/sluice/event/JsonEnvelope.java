@@ -1,15 +1,17 @@
 package dev.sluice.event;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * The fields of a plain JSON event, read in one pass that builds no tree; {@code data} is a copy of its bytes as they were
@@ -17,8 +19,9 @@ import java.util.Arrays;
  */
 final class JsonEnvelope {
 
-    static final JsonFactory JSON = JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+    static final JsonFactory JSON = new JsonFactory();
     private static final JsonMapper MAPPER = new JsonMapper(JSON);
+    private static final int FEW = 16;
 
     /** Any scalar; empty text when there is none. */
     private String type = "";
@@ -30,28 +33,80 @@ final class JsonEnvelope {
     private String idempotencyKey;
     private String time;
     private byte[] data;
+    private int fields;
+    private final String[] first = new String[FEW];
+    /** Null while there are few. */
+    private Set<String> all;
 
     private JsonEnvelope() {
     }
 
     /**
+     * A field that is there twice is no JSON: which of them would be the event's identity? Inside of {@code data} it is the
+     * sender's affair.
+     *
      * @return null when the value is JSON, but no object
      * @throws MoreFollows             for more than one value
      * @throws JsonProcessingException for what is no JSON
      */
     static JsonEnvelope read(byte[] value) throws IOException {
+        JsonEnvelope ordinary = JsonDocuments.read(value, (parser, document) -> of(parser, document::structure));
+        return ordinary != null ? ordinary : readAny(value);
+    }
+
+    /** The same, with a parser for this value alone: slower, and for any encoding. */
+    static JsonEnvelope readAny(byte[] value) throws IOException {
         try (JsonParser parser = JSON.createParser(value)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 parser.skipChildren();
                 requireEnd(parser);
                 return null;
             }
-            JsonEnvelope envelope = new JsonEnvelope();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                envelope.take(parser.currentName(), parser.nextToken(), parser, value);
-            }
+            JsonEnvelope envelope = of(parser, () -> bytes(parser, value));
             requireEnd(parser);
             return envelope;
+        }
+    }
+
+    /** The bytes of the value at whose first token the parser stands; it is at the last then. */
+    private interface Bytes {
+        /** @return null when this parser can't tell */
+        byte[] take() throws IOException;
+    }
+
+    /** @return null when {@code data} can't be told this way */
+    private static JsonEnvelope of(JsonParser parser, Bytes bytes) throws IOException {
+        JsonEnvelope envelope = new JsonEnvelope();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String field = parser.currentName();
+            envelope.requireNew(field, parser);
+            JsonToken token = parser.nextToken();
+            if (field.equals("data")) {
+                envelope.data = bytes.take();
+                if (envelope.data == null) {
+                    return null;
+                }
+            } else {
+                envelope.take(field, token, parser);
+            }
+        }
+        return envelope;
+    }
+
+    private void requireNew(String field, JsonParser parser) throws IOException {
+        boolean known = false;
+        for (int i = 0; i < fields && i < FEW && !known; i++) {
+            known = first[i].equals(field);
+        }
+        if (fields < FEW) {
+            first[fields] = field;
+        } else {
+            all = all == null ? new HashSet<>() : all;
+            known |= !all.add(field);
+        }
+        fields++;
+        if (known) {
+            throw new JsonParseException(parser, "a field is there twice");
         }
     }
 
@@ -70,7 +125,7 @@ final class JsonEnvelope {
         }
     }
 
-    private void take(String field, JsonToken token, JsonParser parser, byte[] value) throws IOException {
+    private void take(String field, JsonToken token, JsonParser parser) throws IOException {
         switch (field) {
             case "type" -> {
                 type = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : "";
@@ -89,7 +144,6 @@ final class JsonEnvelope {
                     parser.skipChildren();
                 }
             }
-            case "data" -> data = bytes(parser, value);
             default -> { }
         }
         parser.skipChildren();

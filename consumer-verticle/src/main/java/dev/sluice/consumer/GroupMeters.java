@@ -64,7 +64,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
     private final Timer processing;
     private final TimeWindowPercentileHistogram recent = new TimeWindowPercentileHistogram(Clock.SYSTEM,
             DistributionStatisticConfig.builder().percentiles(0.99).percentilePrecision(2)
-                    .expiry(Duration.ofMinutes(5)).bufferLength(5)
+                    .expiry(Duration.ofMinutes(5)).bufferLength(2)
                     .minimumExpectedValue((double) TimeUnit.MICROSECONDS.toNanos(1))
                     .maximumExpectedValue((double) TimeUnit.HOURS.toNanos(1)).build()
                     .merge(DistributionStatisticConfig.DEFAULT), false);

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.sluice.api.Event;
 import dev.sluice.api.PermanentFailure;
+import dev.sluice.event.JsonDocuments;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -38,18 +39,26 @@ final class EventData {
     /** @param fields those that may be asked for */
     static EventData of(Event event, String... fields) {
         Columns.requireJson(event);
-        EventData read = new EventData(event, fields);
+        EventData ordinary = JsonDocuments.read(event.data(), (parser, document) -> of(event, fields, parser));
+        if (ordinary != null) {
+            return ordinary;
+        }
         try (JsonParser parser = JSON.createParser(event.data())) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 throw new PermanentFailure(event, "event " + event.id() + ": data must be a JSON object");
             }
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                read.take(parser.currentName(), parser.nextToken(), parser);
-            }
-            return read;
+            return of(event, fields, parser);
         } catch (IOException e) {
             throw new PermanentFailure(event, "event " + event.id() + ": data is no JSON", e);
         }
+    }
+
+    private static EventData of(Event event, String[] fields, JsonParser parser) throws IOException {
+        EventData read = new EventData(event, fields);
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            read.take(parser.currentName(), parser.nextToken(), parser);
+        }
+        return read;
     }
 
     private void take(String name, JsonToken token, JsonParser parser) throws IOException {
@@ -107,6 +116,31 @@ final class EventData {
             throw refused(field, "a decimal number");
         }
         throw refused(field, "a decimal number of at most " + MOST_DIGITS + " digits");
+    }
+
+    /** As {@link #decimal}, in plain notation: what is so already is not taken apart. */
+    String plainDecimal(String field) {
+        String text = texts[index(field)];
+        if (text != null && isPlain(text)) {
+            return text;
+        }
+        BigDecimal decimal = decimal(field);
+        return decimal == null ? null : decimal.toPlainString();
+    }
+
+    /** Digits, with a sign before and a point between them perhaps. */
+    private static boolean isPlain(String text) {
+        int point = -1;
+        int first = text.startsWith("-") ? 1 : 0;
+        for (int i = first; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.' && point < 0) {
+                point = i;
+            } else if (c < '0' || c > '9') {
+                return false;
+            }
+        }
+        return text.length() > first && text.length() <= MOST_DIGITS && point != first && point != text.length() - 1;
     }
 
     PermanentFailure refused(String field, String allowed) {

@@ -3,7 +3,6 @@ package dev.sluice.consumer.handlers;
 import dev.sluice.api.Event;
 import dev.sluice.api.PermanentFailure;
 
-import java.math.BigDecimal;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Comparator;
@@ -12,9 +11,10 @@ import java.util.Comparator;
  * What a payment event says: {@code {"user_id", "amount", "currency", "status"}}, of which only {@code status} must be
  * there.
  *
+ * @param amount     a decimal number, or null
  * @param occurredAt the event's own time, or that of its acceptance
  */
-record Payment(Event event, String userId, BigDecimal amount, String currency, String status,
+record Payment(Event event, String userId, String amount, String currency, String status,
                OffsetDateTime occurredAt) {
 
     /** Which of two states of the same event is the newer. */
@@ -29,7 +29,7 @@ record Payment(Event event, String userId, BigDecimal amount, String currency, S
     /** @throws PermanentFailure for data that is none of a payment */
     static Payment of(Event event) {
         EventData data = EventData.of(event, "user_id", "amount", "currency", "status");
-        return new Payment(event, data.text("user_id"), data.decimal("amount"), data.text("currency"),
+        return new Payment(event, data.text("user_id"), data.plainDecimal("amount"), data.text("currency"),
                 data.requireText("status"), event.time().orElse(event.origin().timestamp()).atOffset(ZoneOffset.UTC));
     }
 }

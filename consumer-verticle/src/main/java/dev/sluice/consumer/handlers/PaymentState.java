@@ -84,7 +84,7 @@ public final class PaymentState implements HandlerProvider, BatchHandler {
             entities[i] = payment.event().requireEntity().id();
             sequences[i] = payment.event().requireSequence();
             users[i] = payment.userId();
-            amounts[i] = payment.amount() == null ? null : payment.amount().toPlainString();
+            amounts[i] = payment.amount();
             currencies[i] = payment.currency();
             statuses[i] = payment.status();
             times[i] = payment.occurredAt();

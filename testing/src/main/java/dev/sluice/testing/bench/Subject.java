@@ -32,7 +32,7 @@ enum Subject {
     SLUICE_ENTITY_STATE(Table.ENTITY_STATES, null, 1, Map.of("profile", "throughput"));
 
     /** A node that only consumes needs less than one that runs everything. */
-    private static final String CONSUMER_HEAP = "-Xmx160m -Xmn64m";
+    private static final String CONSUMER_HEAP = "-Xmx160m -Xmn80m -XX:SurvivorRatio=4";
 
     private final Table table;
     /** Of the events: the slow get fewer, so that nobody waits for them. */
