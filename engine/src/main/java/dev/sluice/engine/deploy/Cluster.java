@@ -13,12 +13,19 @@ final class Cluster {
     private static final int PORTS_TO_TRY = 20;
     /** As a system property, too: Hazelcast logs before it has read its configuration. */
     private static final String LOGGING = "hazelcast.logging.type";
+    /**
+     * Read as a system property only. While a peer is frozen, a thread that writes to it turns without a pause (Hazelcast's
+     * issue 26473) and never looks at its selector: with the wake-up by selector it would write to no other peer either,
+     * and those would take this node for dead, too.
+     */
+    private static final String SELECTOR_WAKEUP = "hazelcast.io.selectionKeyWakeupEnabled";
 
     private Cluster() {
     }
 
     static ClusterManager manager(ClusterSettings settings) {
         System.setProperty(LOGGING, "slf4j");
+        System.setProperty(SELECTOR_WAKEUP, "false");
         Config hazelcast = ConfigUtil.loadConfig();
         hazelcast.setClusterName(settings.name());
         hazelcast.setProperty(LOGGING, "slf4j");

@@ -78,7 +78,8 @@ class ComposeTest {
                 .forEach(variable -> environment.put(variable.getKey(), variable.getValue().asText()));
         SluiceConfig settings = Configuration.load(Optional.empty(), environment, List.of()).settings();
 
-        assertThat(settings.cluster().members()).containsExactlyInAnyOrderElementsOf(nodes);
+        assertThat(settings.cluster().members()).containsExactlyInAnyOrderElementsOf(
+                nodes.stream().map(node -> node + ':' + settings.cluster().port()).toList());
         assertThat(settings.kafka().bootstrapServers()).isEqualTo("kafka:9092");
         assertThat(services.path("kafka").path("environment").path("KAFKA_ADVERTISED_LISTENERS").asText()).isEqualTo("PLAINTEXT://kafka:9092");
         assertThat(services.has(settings.postgres().host())).isTrue();
