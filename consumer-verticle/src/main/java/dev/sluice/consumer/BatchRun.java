@@ -28,6 +28,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Brings every work of a batch to an outcome, or abandons it with its partition. A batch that fails is split before and
@@ -51,6 +52,7 @@ final class BatchRun {
     private final Bus bus;
     private final Succession succession;
     private final FailingKinds failingKinds = new FailingKinds();
+    private final OneByOne apart = new OneByOne();
     private final BiConsumer<Work, Outcome> onSettled;
     private final Consumer<Work> onEnded;
 
@@ -71,7 +73,17 @@ final class BatchRun {
         this.onEnded = onEnded;
     }
 
-    /** Never fails. Completes when each work has ended or is on its way to the router, which no batch waits for. */
+    /** Whether another batch may come; the end of a work is when to ask again. */
+    boolean hasRoom() {
+        return apart.hasRoom();
+    }
+
+    /** @return completes when nothing that was set apart runs any more */
+    Future<Void> idle() {
+        return apart.idle();
+    }
+
+    /** Never fails. Completes when each work has ended, is on its way to the router, or set apart: no batch waits for those. */
     Future<Void> run(List<Work> works) {
         List<Work> readable = new ArrayList<>(works.size());
         for (Work work : works) {
@@ -84,7 +96,10 @@ final class BatchRun {
                 readable.add(work);
             }
         }
-        return attempt(readable, Failures.none());
+        return attempt(readable, Failures.none(), parts -> {
+            apart.add(parts.firsts().size() + parts.behind().size(), () -> oneByOne(parts));
+            return Future.succeededFuture();
+        });
     }
 
     /** What happened to these very works so far. @param sinceNanos the first attempt */
@@ -106,7 +121,12 @@ final class BatchRun {
         }
     }
 
+    /** A part of what is under way: what comes next may be of the same lanes, so it waits for all of this. */
     private Future<Void> attempt(List<Work> candidates, Failures soFar) {
+        return attempt(candidates, soFar, this::oneByOne);
+    }
+
+    private Future<Void> attempt(List<Work> candidates, Failures soFar, Function<FailingKinds.Parts, Future<Void>> others) {
         List<Work> works = new ArrayList<>(candidates.size());
         List<Work> behind = new ArrayList<>();
         for (Work work : candidates) {
@@ -125,18 +145,23 @@ final class BatchRun {
             }
         }
         Future<Void> parked = park(behind);
-        return works.isEmpty() ? parked : Future.join(parked, applyApart(works, soFar)).mapEmpty();
+        return works.isEmpty() ? parked : Future.join(parked, applyApart(works, soFar, others)).mapEmpty();
     }
 
-    /** The healthy first; then what mostly fails, each alone, and what comes behind that in its lanes. */
-    private Future<Void> applyApart(List<Work> works, Failures soFar) {
+    /** The healthy first; what mostly fails goes the way of the others. */
+    private Future<Void> applyApart(List<Work> works, Failures soFar, Function<FailingKinds.Parts, Future<Void>> others) {
         FailingKinds.Parts parts = failingKinds.apart(works);
         if (parts.firsts().isEmpty()) {
             return apply(works, soFar);
         }
-        Promise<Void> alone = Promise.promise();
         Future<Void> healthy = parts.healthy().isEmpty() ? Future.succeededFuture() : apply(parts.healthy(), soFar);
-        healthy.onComplete(done -> attemptEach(parts.firsts().iterator(), alone));
+        return healthy.compose(done -> others.apply(parts));
+    }
+
+    /** Each first one alone, and then what comes behind them in their lanes. */
+    private Future<Void> oneByOne(FailingKinds.Parts parts) {
+        Promise<Void> alone = Promise.promise();
+        attemptEach(parts.firsts().iterator(), alone);
         return alone.future().compose(done -> parts.behind().isEmpty() ? Future.succeededFuture()
                 : attempt(parts.behind(), Failures.none()));
     }

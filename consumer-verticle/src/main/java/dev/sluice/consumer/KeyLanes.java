@@ -34,6 +34,7 @@ final class KeyLanes {
     private final Map<Object, Lane> lanes = new HashMap<>();
     private final Deque<Lane> ready = new ArrayDeque<>();
     private int waiting;
+    private int waitingRows;
 
     KeyLanes(Ordering ordering) {
         this.ordering = ordering;
@@ -44,6 +45,7 @@ final class KeyLanes {
         Lane lane = lanes.computeIfAbsent(key, Lane::new);
         lane.waiting.add(work);
         waiting++;
+        waitingRows += work.isParked() ? 1 : 0;
         if (lane.running == 0 && lane.waiting.size() == 1) {
             ready.add(lane);
         }
@@ -56,6 +58,11 @@ final class KeyLanes {
     /** Works not taken yet. */
     int waiting() {
         return waiting;
+    }
+
+    /** Those of them that come from {@code parked_events}. */
+    int waitingRows() {
+        return waitingRows;
     }
 
     /** Whether a work of the partition waits. */
@@ -83,6 +90,7 @@ final class KeyLanes {
                 Work work = lane.waiting.poll();
                 lane.running++;
                 work.takenFrom(lane);
+                waitingRows -= work.isParked() ? 1 : 0;
                 batch.add(work);
             }
         }
@@ -119,6 +127,7 @@ final class KeyLanes {
             }
         }
         waiting -= dropped.size();
+        waitingRows -= (int) dropped.stream().filter(Work::isParked).count();
         return dropped;
     }
 

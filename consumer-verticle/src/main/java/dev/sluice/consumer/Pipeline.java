@@ -65,7 +65,7 @@ final class Pipeline {
         this.downstream = backend;
     }
 
-    /** Events handed over and not started. Any thread. */
+    /** Events handed over and not started, but for those of {@code parked_events}, which have a bound of their own. Any thread. */
     int waiting() {
         return handedOver.get() + inLanes;
     }
@@ -168,7 +168,7 @@ final class Pipeline {
     /** Starts what may start. Event loop. */
     void pump() {
         pumping = false;
-        while (running < concurrency.getAsInt() && lanes.hasReady() && !downstream.isOpen()) {
+        while (running < concurrency.getAsInt() && lanes.hasReady() && !downstream.isOpen() && batchRun.hasRoom()) {
             int allowed = letters.allows(System.nanoTime()) - underWay;
             if (allowed <= 0) {
                 break;
@@ -194,10 +194,10 @@ final class Pipeline {
     /** @return completes when no batch is under way any more; asked for once, when nothing new can start. Event loop */
     Future<Void> idle() {
         if (running == 0) {
-            return Future.succeededFuture();
+            return batchRun.idle();
         }
         idle = Promise.promise();
-        return idle.future();
+        return idle.future().compose(ended -> batchRun.idle());
     }
 
     void onEnded(Work work) {
@@ -216,6 +216,6 @@ final class Pipeline {
     }
 
     private void publishWaiting() {
-        inLanes = lanes.waiting() + (trials == null ? 0 : trials.waiting());
+        inLanes = lanes.waiting() - lanes.waitingRows() + (trials == null ? 0 : trials.waiting());
     }
 }

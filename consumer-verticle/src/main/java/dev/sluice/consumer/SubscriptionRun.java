@@ -104,7 +104,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 SequencePolicy.of(subscription.sequences(), group, subscription.ordering(), settings.gaps(),
                         succession::roomInGaps), delivery, settings.handlerTimeout(), watch);
         Trials trials = new Trials(vertx, group, new TrialTable(pool, group), durably,
-                settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()), pipeline::start);
+                settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()) + OneByOne.ROOM,
+                pipeline::start);
         EventSpans spans = new EventSpans(node.traces(), group, provider.name());
         Effects guarded = works -> downstream.run(() -> LogScope.within(() -> Work.logFields(group, works),
                 () -> spans.transaction(works, watching -> transaction.apply(works, watching))));
