@@ -31,7 +31,7 @@ import static org.awaitility.Awaitility.await;
  * From a database that stands still to the first event that is refused for it: through consumer, Redis and gateway. On a
  * quiet machine under 1 s when Redis tells of the change, under 3 s when the gateway only looks; here with room for load.
  */
-@Timeout(150)
+@Timeout(420)
 @ExtendWith(StackExtension.class)
 class ThrottleDelayTest {
 
@@ -68,7 +68,8 @@ class ThrottleDelayTest {
     }
 
     private double secondsToTheFirstRefusal(Stack stack, URI gateway) throws Exception {
-        await().atMost(Duration.ofSeconds(60)).until(() -> !publish(gateway).contains(THROTTLED));
+        // Seldom: what is asked with is load, too, which a slow machine has to work off before anybody is let go.
+        await().atMost(Duration.ofSeconds(150)).pollInterval(Duration.ofSeconds(2)).until(() -> !publish(gateway).contains(THROTTLED));
         try (Connection blocker = stack.postgres().connect()) {
             blocker.setAutoCommit(false);
             blocker.createStatement().execute("LOCK TABLE audit_log IN ACCESS EXCLUSIVE MODE");
