@@ -79,6 +79,33 @@ class GuiltyEventTest {
         drain(slanderer);
     }
 
+    /** But for the first batches, in which that is found out, healthy events run together and once, and none of the kind more often. */
+    @Test
+    void shouldRunTheHealthyOnceWhileAKindFailsAsAWhole() throws Exception {
+        Map<String, Integer> runs = new ConcurrentHashMap<>();
+        BatchHandler all = (transaction, events) -> {
+            events.forEach(event -> runs.merge(event.id(), 1, Integer::sum));
+            if (events.stream().anyMatch(event -> event.requireEntity().type().equals("bad"))) {
+                throw new PermanentFailure("this kind is refused");
+            }
+            return Scripted.APPEND_ALL.handle(transaction, events);
+        };
+        int events = 1_000;
+        for (int i = 0; i < events; i++) {
+            rig.publish((i % 5 == 0 ? "bad:" : "case:") + i, 1);
+        }
+        await().atMost(Duration.ofSeconds(30)).until(() ->
+                rig.ends().values().stream().mapToLong(Long::longValue).sum() == events);
+
+        rig.start(0, all);
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> rig.committed().equals(rig.ends()));
+        assertThat(rig.effects()).hasSize(events * 4 / 5).doesNotHaveDuplicates();
+        assertThat(rig.routed).hasSize(events / 5).allMatch(failure -> failure.eventId().contains("bad:"));
+        assertThat(runs.values().stream().mapToInt(Integer::intValue).sum()).as("runs in all: split by halves, over 5 an event")
+                .isLessThan(events * 5 / 2);
+    }
+
     /** Everything is there before it begins, so that batches are full. */
     private void drain(Handler script) throws Exception {
         for (int entity = 0; entity < EVENTS; entity++) {
