@@ -159,9 +159,10 @@ final class SluiceProcess {
     }
 
     private Process java(String name, List<String> options, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "@" + Path.of("..", "conf", "jvm.options")));
         command.addAll(options);
-        command.addAll(List.of("-XX:+UseSerialGC", "-cp", System.getProperty("java.class.path"), "dev.sluice.engine.Main"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "dev.sluice.engine.Main"));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectOutput(data.resolve(name + ".out").toFile())
                 .redirectError(data.resolve(name + ".err").toFile());
