@@ -154,13 +154,23 @@ final class EffectTransaction implements Effects {
             return effect(transaction, works, outcomes);
         }
         Map<String, Work> firsts = new LinkedHashMap<>();
+        List<Work> copies = new ArrayList<>();
         for (Work work : works) {
             if (firsts.putIfAbsent(work.eventId(), work) != null) {
-                outcomes.put(work, Outcome.DUPLICATE);
+                copies.add(work);
             }
         }
         return fresh(transaction.connection(), firsts, outcomes)
-                .compose(fresh -> effect(transaction, fresh, outcomes));
+                .compose(fresh -> effect(transaction, fresh, outcomes))
+                .map(done -> {
+                    copies.forEach(copy -> outcomes.put(copy, ofCopy(outcomes.get(firsts.get(copy.eventId())))));
+                    return outcomes;
+                });
+    }
+
+    /** That of a dead one waits for the letter as the first does: until that is there, the event has no durable outcome. */
+    private static Outcome ofCopy(Outcome first) {
+        return first == Outcome.DEAD ? Outcome.DEAD : Outcome.DUPLICATE;
     }
 
     private Future<Map<Work, Outcome>> effect(PgTransaction transaction, List<Work> fresh, Map<Work, Outcome> outcomes) {

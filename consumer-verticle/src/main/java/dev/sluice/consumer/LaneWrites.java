@@ -6,6 +6,7 @@ import io.vertx.sqlclient.SqlClient;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -25,12 +26,15 @@ final class LaneWrites {
         this.durably = durably;
         this.postgres = postgres;
         this.rows = rows;
-        this.parking = new Coalesced<>(all -> durably.once(() -> rows.parkFirst(postgres, all))
+        this.parking = new Coalesced<>(all ->
+                owned(of(all, ParkedEvents.Again::work), () -> rows.parkFirst(postgres, all))
                 .map(parked -> Collections.nCopies(all.size(), true)),
                 one -> until(one.work(), () -> rows.parkFirst(postgres, List.of(one)).map(true)));
-        this.postponing = new Coalesced<>(all -> durably.once(() -> rows.postpone(postgres, all)),
+        this.postponing = new Coalesced<>(all ->
+                owned(of(all, ParkedEvents.Again::work), () -> rows.postpone(postgres, all)),
                 one -> until(one.work(), () -> rows.postpone(postgres, List.of(one)).map(updated -> updated.get(0))));
-        this.removing = new Coalesced<>(all -> durably.once(() -> rows.removeAndBlockNext(postgres, all))
+        this.removing = new Coalesced<>(all ->
+                owned(of(all, ParkedEvents.Dead::work), () -> rows.removeAndBlockNext(postgres, all))
                 .map(removed -> Collections.nCopies(all.size(), null)),
                 one -> until(one.work(), () -> rows.removeAndBlockNext(postgres, List.of(one))));
     }
@@ -49,6 +53,15 @@ final class LaneWrites {
     /** It has an outcome that leaves those behind it as they are. @return fails when it is given up */
     Future<Void> remove(Work work) {
         return until(work, () -> rows.remove(postgres, work, List.of(work)).mapEmpty());
+    }
+
+    /** Where a partition has gone while its write waited, each is written alone: nothing is, for one that is another's. */
+    private <T> Future<T> owned(List<Work> works, Supplier<Future<T>> write) {
+        return works.stream().anyMatch(work -> work.partition().isClosed()) ? givenUp() : durably.once(write);
+    }
+
+    private static <W> List<Work> of(List<W> writes, Function<W, Work> work) {
+        return writes.stream().map(work).toList();
     }
 
     private <T> Future<T> until(Work work, Supplier<Future<T>> write) {

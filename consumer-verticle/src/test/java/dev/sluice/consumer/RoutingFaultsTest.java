@@ -22,10 +22,12 @@ import static org.awaitility.Awaitility.await;
 class RoutingFaultsTest {
 
     private Rig rig;
+    private Backends.Postgres postgres;
 
     @BeforeEach
-    void takeRig(@RigExtension.Partitions(1) Rig rig) {
+    void takeRig(@RigExtension.Partitions(1) Rig rig, Backends.Postgres postgres) {
         this.rig = rig;
+        this.postgres = postgres;
     }
 
     @Test
@@ -53,6 +55,22 @@ class RoutingFaultsTest {
 
         await().atMost(Duration.ofSeconds(60)).until(() -> rig.committedInAll() == 4);
         assertThat(rig.routed).hasSize(5).extracting(RouteFailure::routeId).containsOnly(rig.routed.peek().routeId());
+    }
+
+    /** Its process died between burial and letter. Of the copies that run together none is done before the letter is there. */
+    @Test
+    void shouldAskForTheLetterOfADeadEventForEachOfItsCopies() throws Exception {
+        String id = "";
+        for (int copy = 0; copy < 3; copy++) {
+            id = rig.publish("case:0", 1);
+        }
+        postgres.execute("INSERT INTO processed_events (consumer_group, event_id, outcome) VALUES ('" + rig.group + "', '"
+                + id + "', 'dead')");
+        rig.start(0, Scripted.APPEND);
+
+        await().atMost(Duration.ofSeconds(30)).until(() -> rig.committedInAll() == 3);
+        assertThat(rig.routed).extracting(failure -> failure.record().offset()).containsExactlyInAnyOrder(0L, 1L, 2L);
+        assertThat(rig.effects()).isEmpty();
     }
 
     /** The first of four events fails; the others have their effect, and no offset passes the first one's. */
