@@ -13,16 +13,27 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** {@code dead_letters} and its offsets. Of an event that is open already a second letter is no letter. */
+/**
+ * {@code dead_letters} and its offsets. An event has one open letter, the newest: a second one takes its row. So a replay
+ * that is about to mark the letter that it has sent leaves open what has become of that meanwhile.
+ */
 final class LetterTable {
 
     private static final String INSERT = """
+            WITH moved AS (
+                UPDATE dead_letters SET id = $1, topic = $2, partition = $3, record_offset = $4, error_type = $9,
+                    error_message = $10, retry_count = $14, failed_at = $15, bytes = $16
+                WHERE $6 <> '' AND NOT EXISTS (SELECT FROM dead_letters AS known WHERE known.id = $1)
+                    AND state = 'open' AND failed_at < $15 AND id = (
+                        SELECT newest.id FROM dead_letters AS newest WHERE newest.consumer_group = $5
+                            AND newest.event_id = $6 AND newest.state = 'open' ORDER BY newest.seq DESC LIMIT 1)
+                RETURNING id)
             INSERT INTO dead_letters (id, topic, partition, record_offset, consumer_group, event_id, entity, event_type,
                 error_type, error_message, original_topic, original_partition, original_offset, retry_count, failed_at, bytes)
             SELECT $1::text, $2::text, $3::integer, $4::bigint, $5::text, $6::text, $7::text, $8::text, $9::text, $10::text,
                 $11::text, $12::integer, $13::bigint, $14::integer, $15::timestamptz, $16::integer
-            WHERE $6 = '' OR NOT EXISTS (SELECT FROM dead_letters WHERE consumer_group = $5 AND event_id = $6
-                AND state = 'open' AND id <> $1)
+            WHERE NOT EXISTS (SELECT FROM moved) AND ($6 = '' OR NOT EXISTS (SELECT FROM dead_letters
+                WHERE consumer_group = $5 AND event_id = $6 AND state = 'open' AND id <> $1 AND failed_at >= $15))
             ON CONFLICT (id) DO NOTHING""";
     private static final String ADVANCE = """
             INSERT INTO dead_letter_offsets (topic, partition, next_offset) VALUES ($1, $2, $3)

@@ -37,6 +37,8 @@ import static org.awaitility.Awaitility.await;
 /** What operators do to letters, and what is left of it. */
 class LetterActionsTest extends BuriedLetters {
 
+    private static final Map<TopicPartition, Long> NOTHING_READ = Map.of(new TopicPartition("none", 0), 0L);
+
     @Test
     void shouldSendALetterBackToItsGroupOnce() throws Exception {
         bury(2);
@@ -79,6 +81,31 @@ class LetterActionsTest extends BuriedLetters {
         assertThat(headers).containsEntry("x-event-identity", "e").containsEntry("x-original-group", "audit")
                 .containsEntry("x-retry-count", "0").containsEntry("x-retry-after", "1970-01-01T00:00:00.000Z")
                 .containsEntry("x-replay-of", "dlq.errors-0-1").containsEntry("ce_id", "1").hasSize(6);
+    }
+
+    /** It failed before it was noted that it was sent: what was sent is replayed, the event is still dead. */
+    @Test
+    void shouldLeaveOpenWhatFailsAgainFasterThanItsReplayIsNoted() {
+        LetterTable table = new LetterTable(pool);
+        ActionTable actions = new ActionTable(pool);
+        Act act = new Act("replay", marked(null), "anna", mark, false, 100, 0, 0);
+        ended(table.store(List.of(letter(1)), NOTHING_READ));
+
+        long action = ended(actions.begin(act, List.of("dlq.errors-99-1")));
+        ended(table.store(List.of(letter(2)), NOTHING_READ));
+        ended(table.store(List.of(letter(1)), NOTHING_READ));
+        ended(actions.replayed(action, List.of("dlq.errors-99-1")));
+
+        assertThat(list(marked("open"))).extracting(DeadLetters.Letter::id).containsExactly("dlq.errors-99-2");
+        ended(actions.replayed(action, List.of("dlq.errors-99-2")));
+        ended(table.store(List.of(letter(3)), NOTHING_READ));
+        assertThat(list(marked("open"))).extracting(DeadLetters.Letter::id).containsExactly("dlq.errors-99-3");
+    }
+
+    private LetterRow letter(int death) {
+        return new LetterRow("dlq.errors-99-" + death, "dlq.errors", 99, death, Failures.GROUP, "event " + mark, "a:1", "step",
+                "PERMANENT", "refused " + mark, new Place("events", 0, 7), 0,
+                Instant.EPOCH.plusSeconds(death).atOffset(java.time.ZoneOffset.UTC), 1);
     }
 
     @Test
