@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,6 +32,7 @@ import static org.awaitility.Awaitility.await;
  * From a database that stands still to the first event that is refused for it: through consumer, Redis and gateway. On a
  * quiet machine under 1 s when Redis tells of the change, under 3 s when the gateway only looks; here with room for load.
  */
+@Tag("long")
 @Timeout(420)
 @ExtendWith(StackExtension.class)
 class ThrottleDelayTest {
