@@ -60,10 +60,16 @@ class TakeoverTest {
 
     @AfterEach
     void endAll() throws Exception {
-        member.end();
-        peer.end();
-        gateway.end();
-        admin.close();
+        try {
+            member.end();
+        } finally {
+            try {
+                peer.end();
+            } finally {
+                gateway.end();
+                admin.close();
+            }
+        }
     }
 
     @Test
