@@ -140,6 +140,9 @@ final class JsonEnvelope {
                 while (token == JsonToken.START_OBJECT && parser.nextToken() == JsonToken.FIELD_NAME) {
                     boolean isKey = parser.currentName().equals("idempotencyKey");
                     String text = name(parser.nextToken(), parser);
+                    if (isKey && idempotencyKey != null) {
+                        throw new JsonParseException(parser, "a field is there twice");
+                    }
                     idempotencyKey = isKey ? text : idempotencyKey;
                     parser.skipChildren();
                 }

@@ -62,7 +62,7 @@ public final class Coalesced<T, R> {
                         if (answers.succeeded()) {
                             asked.answer().complete(answers.result().get(i));
                         } else {
-                            alone.apply(asked.what()).onComplete(asked.answer());
+                            Future.succeededFuture().compose(now -> alone.apply(asked.what())).onComplete(asked.answer());
                         }
                     }
                     send();

@@ -85,7 +85,7 @@ class EventDecoderTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", value = {"{no json | no JSON: a fault at byte", "[1] | JSON but no object",
             "17 | JSON but no object", "{} {} | more follows after its end", "{\"a\":1,\"a\":2} | no JSON: a fault at byte",
-            "- | no value"})
+            "{\"_meta\":{\"idempotencyKey\":\"a\",\"idempotencyKey\":\"b\"}} | no JSON: a fault at byte", "- | no value"})
     void shouldSayWhyARecordCanNotBeRead(String value, String reason) {
         Decoded decoded = decoder.decode(record("events", "case:9", value, Map.of()), "topic-id");
 

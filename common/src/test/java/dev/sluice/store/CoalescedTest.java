@@ -64,4 +64,18 @@ class CoalescedTest {
 
         assertThat(throwing.ask("a").result()).isEqualTo("a");
     }
+
+    /** Nor does what can't even be asked alone hold up the others. */
+    @Test
+    void shouldGoOnWhenAWriteThrowsAlone() {
+        Coalesced<String, String> throwing = new Coalesced<>(all -> Future.failedFuture("not together"), one -> {
+            if (one.equals("bad")) {
+                throw new IllegalArgumentException("no such thing");
+            }
+            return Future.succeededFuture(one);
+        });
+
+        assertThat(throwing.ask("bad").cause()).hasMessage("no such thing");
+        assertThat(throwing.ask("a").result()).isEqualTo("a");
+    }
 }
