@@ -9,6 +9,9 @@ import dev.sluice.metrics.Meter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.pgclient.PgConnection;
+import io.vertx.sqlclient.PreparedQuery;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.impl.SqlClientInternal;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,6 +158,30 @@ class EffectOnceTest {
         await().atMost(Duration.ofSeconds(10)).until(late.future()::isComplete);
         assertThat(rig.effects()).containsExactly(next);
         assertThat(rig.routed).hasSize(1);
+        assertThat(late.future().result()).hasMessageContaining("has ended");
+    }
+
+    /** A query that was made while the transaction lasted, and kept. */
+    @Test
+    void shouldExecuteNoQueryThatWasMadeBeforeTheEndBehindIt() throws Exception {
+        Promise<Throwable> late = Promise.promise();
+        rig.start(0, (EventHandler) (transaction, event) -> {
+            if (event.requireSequence() > 1) {
+                return Scripted.APPEND.handle(transaction, event);
+            }
+            PreparedQuery<RowSet<Row>> kept = transaction.preparedQuery(
+                    "INSERT INTO effects (entity, sequence, event_id) VALUES ('case:1', 1, 'behind the end')");
+            rig.vertx.timer(500).compose(now -> kept.execute()).onComplete(ended -> late.tryComplete(ended.cause()));
+            return transaction.prepare("SELECT 1").compose(statement -> statement.query().execute())
+                    .compose(done -> Future.failedFuture(new PermanentFailure("no")));
+        });
+        rig.publish("case:1", 1);
+        String next = rig.publish("case:1", 2);
+
+        await().atMost(Duration.ofSeconds(60)).until(() -> rig.committed().equals(rig.ends()));
+        await().atMost(Duration.ofSeconds(10)).until(late.future()::isComplete);
+        assertThat(rig.effects()).containsExactly(next);
+        assertThat(late.future().result()).isNotNull();
         assertThat(late.future().result()).hasMessageContaining("has ended");
     }
 
