@@ -1,10 +1,7 @@
 package dev.sluice.consumer;
 
-import dev.sluice.bus.Addresses;
 import dev.sluice.bus.Bus;
-import dev.sluice.bus.RouteFailure;
 import dev.sluice.bus.RouteFailure.Order;
-import dev.sluice.bus.Routed;
 import dev.sluice.event.Decoded;
 import dev.sluice.event.Outcome;
 import dev.sluice.failure.AlreadyDead;
@@ -20,15 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Brings every work of a batch to an outcome, or abandons it with its partition. A batch that fails is split before and
@@ -42,40 +41,40 @@ final class BatchRun {
     private static final int CONFLICTS_IN_PLACE = 5;
     private static final int UNKNOWN_IN_PLACE = 3;
     private static final long ANOTHERS_MILLIS = 250;
-    private static final long FIRST_BACKOFF_MILLIS = 100;
-    private static final long LONGEST_ROUTE_BACKOFF_MILLIS = 5_000;
 
     private final Vertx vertx;
     private final String group;
     private final Effects effects;
     private final FailureClassifier classifier;
-    private final Bus bus;
+    private final Routing routing;
     private final Succession succession;
     private final FailingKinds failingKinds = new FailingKinds();
-    private final OneByOne apart = new OneByOne();
+    private final OneByOne apart;
     private final BiConsumer<Work, Outcome> onSettled;
     private final Consumer<Work> onEnded;
 
     /**
      * @param effects   waits while PostgreSQL is away, or fails with {@link Downstream.LookAgain}
+     * @param room      works that may be set apart before what comes then waits untried
      * @param onSettled the outcome is durable
      * @param onEnded   nothing of the work runs any more, settled or abandoned: its lane may go on
      */
     BatchRun(Vertx vertx, String group, Effects effects, FailureClassifier classifier, Bus bus, Succession succession,
-             BiConsumer<Work, Outcome> onSettled, Consumer<Work> onEnded) {
+             int room, BiConsumer<Work, Outcome> onSettled, Consumer<Work> onEnded) {
         this.vertx = vertx;
         this.group = group;
         this.effects = effects;
         this.classifier = classifier;
-        this.bus = bus;
+        this.routing = new Routing(vertx, group, bus, succession, this::settle, this::end);
         this.succession = succession;
+        this.apart = new OneByOne(room);
         this.onSettled = onSettled;
         this.onEnded = onEnded;
     }
 
     /** Whether another batch may come; the end of a work is when to ask again. */
     boolean hasRoom() {
-        return apart.hasRoom();
+        return apart.hasRoom() || succession.setsAside();
     }
 
     /** @return completes when nothing that was set apart runs any more */
@@ -88,17 +87,40 @@ final class BatchRun {
         List<Work> readable = new ArrayList<>(works.size());
         for (Work work : works) {
             if (work.decoded() instanceof Decoded.Undecodable undecodable) {
-                route(work, ErrorInfo.of(UndecodableRecord.class, undecodable.reason()), Order.RELAXED, 1, 0);
+                routing.route(work, ErrorInfo.of(UndecodableRecord.class, undecodable.reason()), Order.RELAXED, 1, 0);
             } else if (work.decoded() instanceof Decoded.Deadly deadly) {
-                route(work, ErrorInfo.of(DeadlyRecord.class, deadly.deaths() + " processes died while it ran alone"),
+                routing.route(work, ErrorInfo.of(DeadlyRecord.class, deadly.deaths() + " processes died while it ran alone"),
                         succession.onFailed(work, Verdict.POISON), 1, 0);
             } else {
                 readable.add(work);
             }
         }
-        return attempt(readable, Failures.none(), parts -> {
-            apart.add(parts.firsts().size() + parts.behind().size(), () -> oneByOne(parts));
-            return Future.succeededFuture();
+        return attempt(readable, Failures.none(), this::setApart);
+    }
+
+    /** Where too many are apart already, they wait in PostgreSQL, untried, and what comes behind them does. */
+    private Future<Void> setApart(FailingKinds.Parts parts) {
+        Set<KeyLanes.Lane> aside = new HashSet<>();
+        if (!apart.hasRoom()) {
+            parts.firsts().stream().filter(succession::maySetAside).forEach(first -> aside.add(first.lane()));
+        }
+        Map<Boolean, List<Work>> firsts = parts.firsts().stream().collect(Collectors.partitioningBy(work -> aside.contains(work.lane())));
+        Map<Boolean, List<Work>> behind = parts.behind().stream().collect(Collectors.partitioningBy(work -> aside.contains(work.lane())));
+        if (!firsts.get(false).isEmpty()) {
+            FailingKinds.Parts now = new FailingKinds.Parts(List.of(), firsts.get(false), behind.get(false));
+            apart.add(now.firsts().size() + now.behind().size(), () -> oneByOne(now));
+        }
+        firsts.get(true).forEach(this::setAside);
+        return attempt(behind.get(true), Failures.none());
+    }
+
+    private void setAside(Work work) {
+        succession.setAside(work).onSuccess(kept -> settle(work, kept ? Outcome.PARKED : Outcome.DUPLICATE)).onFailure(error -> {
+            if (work.isAbandoned()) {
+                end(work);
+            } else {
+                apart.add(1, () -> attempt(List.of(work), Failures.none()));
+            }
         });
     }
 
@@ -137,9 +159,9 @@ final class BatchRun {
                     case RUN -> works.add(work);
                     case PARK -> behind.add(work);
                     case LET_GO -> end(work);
-                    case REFUSE -> route(work, ErrorInfo.of(Preserving.LaneFull.class,
+                    case REFUSE -> routing.route(work, ErrorInfo.of(Preserving.LaneFull.class,
                             "too many events of its entity wait already"), Order.BLOCKED, 1, 0);
-                    case EXPIRE -> route(work, ErrorInfo.of(Strictly.GapNotFilled.class,
+                    case EXPIRE -> routing.route(work, ErrorInfo.of(Strictly.GapNotFilled.class,
                             "an earlier event of its entity has not come"), Order.BLOCKED, 1, 0);
                 }
             }
@@ -185,7 +207,7 @@ final class BatchRun {
         }
         return succession.park(behind).onSuccess(refused -> behind.forEach(work -> {
             if (refused.containsKey(work)) {
-                route(work, refused.get(work), Order.BLOCKED, 1, 0);
+                routing.route(work, refused.get(work), Order.BLOCKED, 1, 0);
             } else {
                 settle(work, Outcome.PARKED);
             }
@@ -215,7 +237,7 @@ final class BatchRun {
 
     private void onCommitted(Work work, Outcome outcome) {
         if (outcome == Outcome.DEAD) {
-            route(work, ErrorInfo.of(AlreadyDead.class, AlreadyDead.MESSAGE),
+            routing.route(work, ErrorInfo.of(AlreadyDead.class, AlreadyDead.MESSAGE),
                     succession.onFailed(work, Verdict.PERMANENT), 1, 0);
         } else {
             succession.onCommitted(work, outcome);
@@ -248,78 +270,8 @@ final class BatchRun {
         }
         Work guilty = works.get(0);
         failingKinds.onFailed(guilty);
-        route(guilty, error, succession.onFailed(guilty, verdict), now.unknown(), now.withinMillis());
+        routing.route(guilty, error, succession.onFailed(guilty, verdict), now.unknown(), now.withinMillis());
         return Future.succeededFuture();
-    }
-
-    /** Asks until the answer is known: a work's offset settles on nothing less. */
-    private void route(Work work, ErrorInfo error, Order order, int failures, long withinMillis) {
-        ask(new RouteFailure(UUID.randomUUID().toString(), group, work.record(), work.eventId(), error, failures,
-                withinMillis, order, work.isParked() ? work.parked().attempts() : 0), work, FIRST_BACKOFF_MILLIS);
-    }
-
-    private void ask(RouteFailure failure, Work work, long backoffMillis) {
-        if (work.isAbandoned()) {
-            end(work);
-            return;
-        }
-        bus.ask(Addresses.ROUTE_FAILURE, failure).onComplete(answer -> {
-            String refusal = answer.failed() ? answer.cause().getMessage()
-                    : answer.result() instanceof Routed.NotRouted not ? not.reason() : null;
-            if (refusal == null) {
-                onRouted(work, failure, answer.result(), FIRST_BACKOFF_MILLIS);
-                return;
-            }
-            LOG.warn("group={} topic={} partition={} offset={} eventId={} traceId={} The failed event is not routed yet ({}); "
-                            + "its offset waits, next try in {} ms", group, work.record().topic(),
-                    work.record().partition(), work.record().offset(), work.eventId(),
-                    work.traceId(), refusal, backoffMillis);
-            later(backoffMillis).onComplete(now ->
-                    ask(failure, work, Math.min(backoffMillis * 2, LONGEST_ROUTE_BACKOFF_MILLIS)));
-        });
-    }
-
-    private void onRouted(Work work, RouteFailure failure, Routed routed, long backoffMillis) {
-        if (routed instanceof Routed.Park park) {
-            succession.keep(work, park, failure.error())
-                    .onSuccess(kept -> settle(work, kept ? Outcome.RETRYING : Outcome.DUPLICATE))
-                    .onFailure(error -> onNotKept(work, failure, error));
-            return;
-        }
-        Outcome outcome = outcomeOf(routed);
-        succession.onGone(work, outcome == Outcome.DEAD).onComplete(gone -> {
-            if (gone.succeeded()) {
-                settle(work, outcome);
-            } else if (work.isAbandoned()) {
-                end(work);
-            } else {
-                LOG.error("group={} topic={} partition={} offset={} eventId={} The event is {}, but its lane can't go on ({}); next "
-                        + "try in {} ms", group, work.record().topic(), work.record().partition(), work.record().offset(),
-                        work.eventId(), outcome, gone.cause().toString(), backoffMillis);
-                later(backoffMillis).onComplete(now ->
-                        onRouted(work, failure, routed, Math.min(backoffMillis * 2, LONGEST_ROUTE_BACKOFF_MILLIS)));
-            }
-        });
-    }
-
-    /** It can't be stored, so it can't be tried again: its own failure decides, without an order to keep. */
-    private void onNotKept(Work work, RouteFailure failure, Throwable error) {
-        if (work.isAbandoned()) {
-            end(work);
-        } else {
-            LOG.warn("group={} topic={} partition={} offset={} eventId={} traceId={} The failed event can't be parked ({}); it goes to "
-                    + "the retry topic instead", group, work.record().topic(), work.record().partition(),
-                    work.record().offset(), work.eventId(), work.traceId(), error.toString());
-            route(work, failure.error(), Order.RELAXED, failure.failures(), failure.withinMillis());
-        }
-    }
-
-    private static Outcome outcomeOf(Routed routed) {
-        if (routed instanceof Routed.Retrying) {
-            return Outcome.RETRYING;
-        }
-        return routed instanceof Routed.AlreadySettled settled && settled.outcome() != Outcome.DEAD
-                ? Outcome.DUPLICATE : Outcome.DEAD;
     }
 
     private void settle(Work work, Outcome outcome) {

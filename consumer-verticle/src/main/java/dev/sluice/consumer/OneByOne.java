@@ -13,20 +13,28 @@ import java.util.function.Supplier;
  */
 final class OneByOne {
 
-    /** Works. */
-    static final int ROOM = 200;
+    /** Works that may wait for their turn, of those that the queue may hold. */
+    static int room(int maxQueueSize) {
+        return Math.min(200, maxQueueSize * 2 / 5);
+    }
 
     private record Turn(int works, Supplier<Future<Void>> run) {
     }
 
+    private final int room;
     private final Deque<Turn> waiting = new ArrayDeque<>();
     private int works;
     private boolean underWay;
     /** Null until somebody waits. */
     private Promise<Void> idle;
 
+    /** @param room works */
+    OneByOne(int room) {
+        this.room = room;
+    }
+
     boolean hasRoom() {
-        return works < ROOM;
+        return works < room;
     }
 
     /** @param run never fails */

@@ -1,6 +1,8 @@
 package dev.sluice.consumer;
 
 import dev.sluice.event.HeaderBytes;
+import dev.sluice.event.Decoded;
+import dev.sluice.event.EventDecoder;
 import dev.sluice.event.RawRecord;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -25,6 +27,7 @@ import java.util.Set;
  */
 final class ParkedEvents {
 
+    private static final EventDecoder DECODER = new EventDecoder();
     /** Of each lane as much as runs together: so many events, and so many bytes but for the first. */
     static final int EVENTS_AT_ONCE = 16;
     static final int BYTES_AT_ONCE = 256 * 1024;
@@ -204,5 +207,13 @@ final class ParkedEvents {
 
     private static Buffer buffer(byte[] bytes) {
         return bytes == null ? null : Buffer.buffer(bytes);
+    }
+
+    /** A row as a work again, its event on its next attempt. */
+    static Work workOf(Head head, AssignedPartition partition, Work.Reason reason) {
+        Decoded decoded = DECODER.decode(head.record(), partition.topicId());
+        return new Work(partition, head.record(), decoded instanceof Decoded.Readable readable
+                ? new Decoded.Readable(readable.event().onAttempt(head.attempts() + 1)) : decoded, System.nanoTime(),
+                new Work.Parked(head.attempts(), head.blocked(), reason));
     }
 }

@@ -3,8 +3,6 @@ package dev.sluice.consumer;
 import dev.sluice.bus.RouteFailure;
 import dev.sluice.bus.Routed;
 import dev.sluice.event.Outcome;
-import dev.sluice.event.Decoded;
-import dev.sluice.event.EventDecoder;
 import dev.sluice.event.Topics;
 import dev.sluice.failure.ErrorInfo;
 import dev.sluice.failure.Verdict;
@@ -47,6 +45,8 @@ final class Preserving implements Succession {
         }
     }
 
+    private static final String NOT_TRIED = "not tried yet: most events of its kind fail now";
+
     private final Vertx vertx;
     private final SqlClient postgres;
     private final String group;
@@ -56,7 +56,6 @@ final class Preserving implements Succession {
     private final LaneKeys laneKeys;
     private final int limit;
     private final Consumer<List<Work>> run;
-    private final EventDecoder decoder = new EventDecoder();
     private final BlockedLanes lanes = new BlockedLanes();
     private final Set<AssignedPartition> partitions = new HashSet<>();
     /** Works that have failed, and what becomes of them is not durable yet. */
@@ -143,10 +142,10 @@ final class Preserving implements Succession {
 
     @Override
     public Turn turnOf(Work work) {
-        if (lanes.isEmpty() && !work.isParked()) {
+        if (lanes.isEmpty() && !work.isParked() || deciding.contains(work)) {
             return Turn.RUN;
         }
-        ByteBuffer lane = laneOf(work);
+        ByteBuffer lane = laneKeys.laneOf(work);
         if (work.isInGap()) {
             return lane != null && lanes.isBlocked(work.partition(), lane) ? Turn.LET_GO : Turn.RUN;
         }
@@ -165,21 +164,17 @@ final class Preserving implements Succession {
 
     @Override
     public Future<Map<Work, ErrorInfo>> park(List<Work> works) {
-        List<ByteBuffer> of = works.stream().map(this::laneOf).toList();
+        List<ByteBuffer> of = works.stream().map(laneKeys::laneOf).toList();
         return durably.run(() -> rows.parkBehind(postgres, works, of), works.get(0).partition()::isClosed).<Map<Work, ErrorInfo>>map(done -> {
-            works.forEach(work -> onArrived(work, true));
+            works.forEach(work -> lanes.onArrived(work.partition(), laneKeys.laneOf(work), true));
             onChanged();
             return Map.of();
         }).recover(error -> works.size() == 1 ? refused(works.get(0), error) : oneByOne(works));
     }
 
     private Future<Map<Work, ErrorInfo>> refused(Work work, Throwable error) {
-        onArrived(work, false);
+        lanes.onArrived(work.partition(), laneKeys.laneOf(work), false);
         return work.isAbandoned() ? Future.failedFuture(error) : Future.succeededFuture(Map.of(work, ErrorInfo.of(error)));
-    }
-
-    private void onArrived(Work work, boolean isParked) {
-        lanes.onArrived(work.partition(), laneOf(work), isParked);
     }
 
     private Future<Map<Work, ErrorInfo>> oneByOne(List<Work> works) {
@@ -196,24 +191,29 @@ final class Preserving implements Succession {
 
     @Override
     public RouteFailure.Order onFailed(Work work, Verdict verdict) {
-        ByteBuffer lane = laneOf(work);
+        ByteBuffer lane = laneKeys.laneOf(work);
         if (lane == null) {
             return RouteFailure.Order.RELAXED;
         }
         if ((work.isParked() || verdict != Verdict.PERMANENT && verdict != Verdict.POISON) && !work.isAbandoned()) {
-            lanes.onHeadFailed(work.partition(), lane);
-            deciding.add(work);
+            if (deciding.add(work)) {
+                lanes.onHeadFailed(work.partition(), lane);
+            }
         }
         return work.isParked() && work.parked().blocked() ? RouteFailure.Order.BLOCKED : RouteFailure.Order.PRESERVED;
     }
 
     @Override
     public Future<Boolean> keep(Work work, Routed.Park park, ErrorInfo error) {
-        ByteBuffer lane = laneOf(work);
-        return writes.tryAgain(new ParkedEvents.Again(work, lane, park.retry(), park.dueMillis(), error.message())).map(kept -> {
+        return keep(work, park.retry(), park.dueMillis(), error.message());
+    }
+
+    private Future<Boolean> keep(Work work, int attempts, long dueMillis, String error) {
+        ByteBuffer lane = laneKeys.laneOf(work);
+        return writes.tryAgain(new ParkedEvents.Again(work, lane, attempts, dueMillis, error)).map(kept -> {
             if (deciding.remove(work)) {
                 if (kept) {
-                    lanes.onHeadParked(work.partition(), lane, !isOfLane(work), park.dueMillis());
+                    lanes.onHeadParked(work.partition(), lane, !isOfLane(work), dueMillis);
                 } else {
                     lanes.onHeadGone(work.partition(), lane, isOfLane(work));
                 }
@@ -224,8 +224,24 @@ final class Preserving implements Succession {
     }
 
     @Override
+    public boolean setsAside() {
+        return true;
+    }
+
+    @Override
+    public boolean maySetAside(Work work) {
+        return !work.isParked() && laneKeys.laneOf(work) != null;
+    }
+
+    @Override
+    public Future<Boolean> setAside(Work work) {
+        onFailed(work, Verdict.TRANSIENT);
+        return keep(work, 0, System.currentTimeMillis(), NOT_TRIED);
+    }
+
+    @Override
     public Future<Void> onGone(Work work, boolean dead) {
-        ByteBuffer lane = laneOf(work);
+        ByteBuffer lane = laneKeys.laneOf(work);
         if (!deciding.contains(work)) {
             return Future.succeededFuture();
         }
@@ -241,7 +257,7 @@ final class Preserving implements Succession {
     @Override
     public void onCommitted(Work work, Outcome outcome) {
         if (isOfLane(work)) {
-            lanes.onRowDeleted(work.partition(), laneOf(work));
+            lanes.onRowDeleted(work.partition(), laneKeys.laneOf(work));
         }
     }
 
@@ -250,8 +266,10 @@ final class Preserving implements Succession {
         if (lanes.isEmpty() && !work.isParked() && deciding.isEmpty()) {
             return;
         }
-        ByteBuffer lane = laneOf(work);
-        deciding.remove(work);
+        ByteBuffer lane = laneKeys.laneOf(work);
+        if (deciding.remove(work) && !work.isAbandoned()) {
+            lanes.onHeadGone(work.partition(), lane, isOfLane(work));
+        }
         if (lane != null) {
             lanes.onEnded(work.partition(), lane, isOfLane(work));
         }
@@ -305,7 +323,7 @@ final class Preserving implements Succession {
             if (later.containsKey(head.lane())) {
                 continue;
             }
-            all.add(workOf(head, partition, Work.Reason.LANE));
+            all.add(ParkedEvents.workOf(head, partition, Work.Reason.LANE));
             works.merge(head.lane(), 1, Integer::sum);
         }
         for (ByteBuffer lane : keys) {
@@ -319,23 +337,8 @@ final class Preserving implements Succession {
         onChanged();
     }
 
-    Work workOf(ParkedEvents.Head head, AssignedPartition partition, Work.Reason reason) {
-        return new Work(partition, head.record(), decoded(head, partition), System.nanoTime(),
-                new Work.Parked(head.attempts(), head.blocked(), reason));
-    }
-
     /** Its row is counted in its lane. */
     private static boolean isOfLane(Work work) {
         return work.isParked() && !work.isInGap();
-    }
-
-    private Decoded decoded(ParkedEvents.Head head, AssignedPartition partition) {
-        Decoded decoded = decoder.decode(head.record(), partition.topicId());
-        return decoded instanceof Decoded.Readable readable
-                ? new Decoded.Readable(readable.event().onAttempt(head.attempts() + 1)) : decoded;
-    }
-
-    private ByteBuffer laneOf(Work work) {
-        return laneKeys.laneOf(work);
     }
 }

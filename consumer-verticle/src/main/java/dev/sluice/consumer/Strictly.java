@@ -187,7 +187,7 @@ final class Strictly implements Succession {
 
     private List<Work> worksOf(AssignedPartition partition, List<ParkedEvents.Head> heads, Work.Reason reason) {
         List<Work> works = new ArrayList<>(heads.size());
-        heads.forEach(head -> works.add(lanes.workOf(head, partition, reason)));
+        heads.forEach(head -> works.add(ParkedEvents.workOf(head, partition, reason)));
         return works;
     }
 

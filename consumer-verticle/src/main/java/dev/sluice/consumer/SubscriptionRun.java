@@ -104,7 +104,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 SequencePolicy.of(subscription.sequences(), group, subscription.ordering(), settings.gaps(),
                         succession::roomInGaps), delivery, settings.handlerTimeout(), watch);
         Trials trials = new Trials(vertx, group, new TrialTable(pool, group), durably,
-                settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize()) + OneByOne.ROOM,
+                settings.concurrency() * Math.min(settings.maxBatch(), settings.maxQueueSize())
+                        + OneByOne.room(settings.maxQueueSize()),
                 pipeline::start);
         EventSpans spans = new EventSpans(node.traces(), group, provider.name());
         Effects guarded = works -> downstream.run(() -> LogScope.within(() -> Work.logFields(group, works),
@@ -119,6 +120,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
         Effects effects = new StoredBodies(new LargeLetters(pool), downstream,
                 provider.traits().identity() == NATURAL_KEY ? delivered : new Recognition(claims, remembered));
         pipeline.runWith(new BatchRun(vertx, group, effects, classifier, node.bus(), succession,
+                OneByOne.room(settings.maxQueueSize()),
                 onSettled.andThen(trials::onSettled)
                         .andThen((work, outcome) -> letters.onSettled(outcome, System.nanoTime())),
                 work -> {

@@ -65,6 +65,21 @@ interface Succession {
         throw new IllegalStateException("nothing is kept here");
     }
 
+    /** Whether works can wait untried. */
+    default boolean setsAside() {
+        return false;
+    }
+
+    /** @return whether this one can */
+    default boolean maySetAside(Work work) {
+        return false;
+    }
+
+    /** Makes durable that it is still to be tried, and that what comes behind it waits. @return as {@link #keep}; failed: it is to run */
+    default Future<Boolean> setAside(Work work) {
+        throw new IllegalStateException("nothing is set aside here");
+    }
+
     /** The failed work has an outcome, written elsewhere. @param dead it will never have its effect */
     default Future<Void> onGone(Work work, boolean dead) {
         return Future.succeededFuture();

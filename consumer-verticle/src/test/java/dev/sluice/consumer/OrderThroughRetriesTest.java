@@ -115,7 +115,7 @@ class OrderThroughRetriesTest {
         postgres.execute("CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
                 + "'BEGIN RAISE EXCEPTION USING ERRCODE = ''23514''; END'; CREATE TRIGGER refuse BEFORE DELETE ON "
                 + "parked_events FOR EACH ROW EXECUTE FUNCTION refuse()");
-        try (CapturedLog log = CapturedLog.of(BatchRun.class)) {
+        try (CapturedLog log = CapturedLog.of(Routing.class)) {
             start(0);
             rig.publish("case:1", 1);
             rig.publish("case:1", 2);

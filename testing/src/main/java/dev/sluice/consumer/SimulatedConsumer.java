@@ -78,7 +78,7 @@ public final class SimulatedConsumer {
                 provider.traits(), group, SequencePolicy.of(shape.sequences(), group, shape.ordering(), settings.gaps(),
                 succession::roomInGaps), Delivery.EXACTLY_ONCE, settings.handlerTimeout(), watch);
         pipeline.runWith(new BatchRun(vertx, group, works -> downstream.run(() -> effects.apply(works)), classifier, bus,
-                succession, (work, outcome) -> onSettled.accept(work.record(), outcome), pipeline::onEnded),
+                succession, OneByOne.room(settings.maxQueueSize()), (work, outcome) -> onSettled.accept(work.record(), outcome), pipeline::onEnded),
                 downstream, succession, new Trials(vertx, group, null, null, 1, pipeline::start));
         succession.start();
     }
