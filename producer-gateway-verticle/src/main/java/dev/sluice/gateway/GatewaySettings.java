@@ -125,13 +125,15 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
      * The waiting room, for what is more than Kafka or the consumers take at the moment.
      *
      * @param deadline after so long an event is refused: 429 when the consumers are pressed, else 503
+     * @param backoff  pause between two looks whether somebody may go on; each in vain doubles it
      */
-    public record Waiting(int events, ByteSize size, Duration deadline) {
+    public record Waiting(int events, ByteSize size, Duration deadline, Duration backoff) {
 
         public Waiting {
             InvalidSetting.unless(events >= 0, "gateway.waiting.events", events, "0 or more");
             GatewaySettings.size("gateway.waiting.size", size, 0, 1L << 30);
             positive("gateway.waiting.deadline", deadline);
+            positive("gateway.waiting.backoff", backoff);
         }
     }
 

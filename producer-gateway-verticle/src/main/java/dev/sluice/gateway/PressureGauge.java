@@ -29,14 +29,18 @@ final class PressureGauge {
     private final RedisLink hearing;
     private final Peers peers;
     private final Throttle throttle;
+    private final Runnable onEased;
+    /** Let in by the throttle, as it was when last heard of. */
+    private double rate = Double.POSITIVE_INFINITY;
     private long timer;
 
-    /** @param reading a link that others may use, too */
-    PressureGauge(Vertx vertx, RedisSettings settings, RedisLink reading, Peers peers, Throttle throttle) {
+    /** @param reading a link that others may use, too @param onEased the throttle lets in more than before */
+    PressureGauge(Vertx vertx, RedisSettings settings, RedisLink reading, Peers peers, Throttle throttle, Runnable onEased) {
         this.vertx = vertx;
         this.reading = reading;
         this.peers = peers;
         this.throttle = throttle;
+        this.onEased = onEased;
         this.hearing = new RedisLink(vertx, settings, "pressure", this::subscribe);
     }
 
@@ -64,8 +68,18 @@ final class PressureGauge {
                 Peers.Live live = peers.live(answers.get(0));
                 live.own().ifPresent(own -> throttle.onPeers(live.loads(), own));
             });
-            reading.send(List.of(Request.cmd(Command.GET).arg(SharedPressure.LEVEL)))
-                    .onSuccess(answers -> throttle.onPressure(level(answers.get(0)), System.nanoTime()));
+            reading.send(List.of(Request.cmd(Command.GET).arg(SharedPressure.LEVEL))).onSuccess(answers -> {
+                throttle.onPressure(level(answers.get(0)), System.nanoTime());
+                tellWhenEased();
+            });
+        }
+    }
+
+    private void tellWhenEased() {
+        double before = rate;
+        rate = throttle.admittedRate(System.nanoTime());
+        if (rate > before) {
+            onEased.run();
         }
     }
 

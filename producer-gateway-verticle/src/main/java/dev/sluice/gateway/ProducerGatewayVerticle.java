@@ -96,7 +96,7 @@ public final class ProducerGatewayVerticle extends VerticleBase {
         WaitingRoom room = new WaitingRoom(vertx, settings.waiting(), publishing.bufferMemory().bytes() / 2, throttle,
                 System::nanoTime);
         meters.watch(vertx, room);
-        gauge = new PressureGauge(vertx, redis, link, new Peers(node.name() + "/" + deploymentID()), throttle);
+        gauge = new PressureGauge(vertx, redis, link, new Peers(node.name() + "/" + deploymentID()), throttle, room::onEased);
         EventReader reader = new EventReader(settings.maxDataSize().bytes(), System::currentTimeMillis);
         Desk desk = new Desk(room, intake, schemas, meters);
         transactions = new Transactions(vertx, kafka, publishing, "sluice-gateway-" + UUID.randomUUID());

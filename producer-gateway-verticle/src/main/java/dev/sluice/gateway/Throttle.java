@@ -17,6 +17,8 @@ final class Throttle {
     private static final double LEAST_MEASURE = 2_000;
     /** What may come at once, in seconds of the rate. */
     private static final double BURST_SECONDS = 0.1;
+    /** And events: who waits for a small rate looks ever more seldom, and still has all of it. */
+    private static final double LEAST_BURST = 4;
     private static final long SECOND = 1_000_000_000L;
     private static final int MEASURED_SECONDS = 5;
     private static final long LONGEST_WAIT_SECONDS = 30;
@@ -104,7 +106,7 @@ final class Throttle {
             return true;
         }
         double rate = rate();
-        tokens = Math.min(Math.max(1, rate * BURST_SECONDS), tokens + rate * (now - filledAt) / SECOND);
+        tokens = Math.min(Math.max(LEAST_BURST, rate * BURST_SECONDS), tokens + rate * (now - filledAt) / SECOND);
         filledAt = now;
         if (tokens < 1) {
             return false;

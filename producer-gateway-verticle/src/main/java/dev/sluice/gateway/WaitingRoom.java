@@ -9,25 +9,25 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
 
 /**
  * Bounds what an instance holds for Kafka, and lets in what the {@link Throttle} lets in. Clients that wait are let in by
  * turns, each one's events in their order: so the rate is shared max-min fairly, and whoever wants less than its share
- * gets all it wants. What must wait does so for a while; for a full room the client who holds most of it makes room. For
- * one context.
+ * gets all it wants. What must wait does so for a while; for a full room the client who holds most of it makes room. While
+ * anybody waits it looks again after a {@link Backoff}, which begins anew with whoever is let in. For one context.
  */
 final class WaitingRoom {
 
     private record Guest(long bytes, long deadline, Promise<Problem> answer) {
     }
 
-    /** Often, so that the rate of a throttle is smooth. */
-    private static final long LOOK_MILLIS = 20;
-
     private static final Future<Problem> IN = Future.succeededFuture();
 
+    private final Vertx vertx;
     private final GatewaySettings.Waiting settings;
+    private final Backoff backoff;
     private final long capacity;
     private final Throttle throttle;
     private final LongSupplier nanos;
@@ -37,17 +37,17 @@ final class WaitingRoom {
     private long waitingBytes;
     private long held;
     private boolean lettingIn;
+    /** Of the next look; null while nobody waits. */
+    private Long timer;
 
     /** @param capacity bytes that may be under way to Kafka at once */
     WaitingRoom(Vertx vertx, GatewaySettings.Waiting settings, long capacity, Throttle throttle, LongSupplier nanos) {
+        this.vertx = vertx;
         this.settings = settings;
+        this.backoff = new Backoff(settings.backoff(), ThreadLocalRandom.current()::nextDouble);
         this.capacity = capacity;
         this.throttle = throttle;
         this.nanos = nanos;
-        vertx.setPeriodic(LOOK_MILLIS, look -> {
-            letIn();
-            sendAwayTheLate();
-        });
     }
 
     /** @return null: go on, and {@link #leave} afterwards; else why not, at once or after a while */
@@ -66,12 +66,42 @@ final class WaitingRoom {
         Guest guest = new Guest(bytes, now + settings.deadline().toNanos(), Promise.promise());
         lines.computeIfAbsent(client, first -> new ArrayDeque<>()).add(guest);
         count(1, bytes);
+        lookLater();
         return guest.answer.future();
     }
 
     void leave(long bytes) {
         held -= bytes;
         letIn();
+    }
+
+    /** The throttle lets in more than before: whoever waits need not wait for the next look. */
+    void onEased() {
+        backoff.reset();
+        if (timer != null) {
+            vertx.cancelTimer(timer);
+            look();
+        }
+    }
+
+    private void look() {
+        timer = null;
+        try {
+            letIn();
+            sendAwayTheLate();
+        } finally {
+            lookLater();
+        }
+    }
+
+    /** No later than the first one's deadline. */
+    private void lookLater() {
+        if (lines.isEmpty()) {
+            backoff.reset();
+        } else if (timer == null) {
+            long first = lines.values().stream().mapToLong(line -> line.peek().deadline - nanos.getAsLong()).min().orElseThrow();
+            timer = vertx.setTimer(Math.max(1, Math.min(backoff.next(), first / 1_000_000 + 1)), due -> look());
+        }
     }
 
     private boolean isFull(long bytes) {
@@ -112,6 +142,7 @@ final class WaitingRoom {
                 }
                 count(-1, -guest.bytes);
                 held += guest.bytes;
+                backoff.reset();
                 guest.answer.complete(null);
             }
         } finally {

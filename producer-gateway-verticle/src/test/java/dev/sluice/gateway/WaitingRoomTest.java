@@ -7,11 +7,15 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -30,8 +34,20 @@ class WaitingRoomTest {
     }
 
     private WaitingRoom room(int guests, Duration deadline) {
-        return new WaitingRoom(vertx, new GatewaySettings.Waiting(guests, ByteSize.mebibytes(1), deadline), CAPACITY,
-                new Throttle(Duration.ofSeconds(5)), System::nanoTime);
+        return room(guests, deadline, new Throttle(Duration.ofSeconds(5)), System::nanoTime);
+    }
+
+    private WaitingRoom room(int guests, Duration deadline, Throttle throttle, LongSupplier nanos) {
+        return new WaitingRoom(vertx, new GatewaySettings.Waiting(guests, ByteSize.mebibytes(1), deadline, Duration.ofMillis(50)),
+                CAPACITY, throttle, nanos);
+    }
+
+    /** A hundred gateways share 20 events/s: nobody is let in during the first seconds. */
+    private static Throttle closed() {
+        Throttle throttle = new Throttle(Duration.ofSeconds(60));
+        throttle.onPressure(1, System.nanoTime());
+        throttle.onPeers(Collections.nCopies(100, new GatewayLoad(20, 1_000, 2_000)), 0);
+        return throttle;
     }
 
     private <T> T onLoop(Callable<T> action) throws Exception {
@@ -72,6 +88,48 @@ class WaitingRoomTest {
         });
         assertThat(refused).hasValue(10);
         await().atMost(Duration.ofSeconds(3)).until(() -> refused.get() == 11);
+    }
+
+    /** After 50, 150, 350 and 750 ms, and at the deadline. */
+    @Test
+    void shouldLookTwiceAsLateAfterEachLookInVainAndNotAtAllWhileNobodyWaits() throws Exception {
+        AtomicInteger looks = new AtomicInteger();
+        WaitingRoom room = room(10, Duration.ofSeconds(1), closed(), () -> {
+            looks.incrementAndGet();
+            return System.nanoTime();
+        });
+        AtomicReference<Problem> refused = new AtomicReference<>();
+        vertx.runOnContext(turn -> {
+            room.enter("one", 1).onSuccess(refused::set);
+            looks.set(0);
+        });
+        await().atMost(Duration.ofSeconds(20)).until(() -> refused.get() != null);
+
+        assertThat(refused.get()).isInstanceOf(Problem.Throttled.class);
+        assertThat(looks.get()).as("times that it asked for the clock, three at a look in vain").isLessThanOrEqualTo(20);
+        int before = onLoop(looks::get);
+        CompletableFuture<Void> later = new CompletableFuture<>();
+        vertx.setTimer(200, timer -> later.complete(null));
+        later.get(10, TimeUnit.SECONDS);
+        assertThat(looks).as("nobody waits").hasValue(before);
+    }
+
+    @Test
+    void shouldLetInAtOnceWhenThePressureEases() throws Exception {
+        AtomicLong now = new AtomicLong(System.nanoTime());
+        Throttle throttle = closed();
+        WaitingRoom room = room(10, Duration.ofSeconds(60), throttle, now::get);
+
+        List<String> inOneTurn = onLoop(() -> {
+            room.enter("one", 1).onSuccess(in -> heard.add("in"));
+            heard.add("waits");
+            throttle.onPeers(List.of(new GatewayLoad(20, 1_000, 2_000)), 0);
+            throttle.onPressure(0.1, now.addAndGet(Duration.ofMillis(10).toNanos()));
+            room.onEased();
+            return List.copyOf(heard);
+        });
+
+        assertThat(inOneTurn).containsExactly("waits", "in");
     }
 
     @Test
