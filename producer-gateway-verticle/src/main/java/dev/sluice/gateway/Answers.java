@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 
@@ -11,7 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Outcomes and problems, as the caller reads them. Stateless, any thread. */
+/** Outcomes and problems, as the caller reads them; futures complete when they are written. Stateless, any thread. */
 final class Answers {
 
     static final String LEFT_TO_CONSUMER = "x-idempotency";
@@ -21,19 +22,18 @@ final class Answers {
     private Answers() {
     }
 
-    static void single(HttpServerResponse response, EventOutcome outcome) {
+    static Future<Void> single(HttpServerResponse response, EventOutcome outcome) {
         if (outcome instanceof EventOutcome.Failed failed) {
-            problem(response, failed.problem(), failed.event());
-            return;
+            return problem(response, failed.problem(), failed.event());
         }
         if (((EventOutcome.Published) outcome).consumer()) {
             response.putHeader(LEFT_TO_CONSUMER, "consumer");
         }
-        send(response, outcome.status(), MediaType.JSON, json(-1, outcome));
+        return send(response, outcome.status(), MediaType.JSON, json(-1, outcome));
     }
 
     /** 202 when all were accepted, else 207. The largest wait that any of them asks for. */
-    static void batch(HttpServerResponse response, List<EventOutcome> outcomes) {
+    static Future<Void> batch(HttpServerResponse response, List<EventOutcome> outcomes) {
         ByteArrayOutputStream body = new ByteArrayOutputStream(outcomes.size() * 160);
         long retryAfter = 0;
         boolean all = true;
@@ -55,24 +55,23 @@ final class Answers {
         if (consumer) {
             response.putHeader(LEFT_TO_CONSUMER, "consumer");
         }
-        send(response, all ? 202 : 207, MediaType.JSON, body.toByteArray());
+        return send(response, all ? 202 : 207, MediaType.JSON, body.toByteArray());
     }
 
     /** @param event null when it is not known which */
-    static void problem(HttpServerResponse response, Problem problem, IncomingEvent event) {
+    static Future<Void> problem(HttpServerResponse response, Problem problem, IncomingEvent event) {
         if (problem.passing()) {
             response.putHeader("retry-after", Long.toString(seconds(problem)));
         }
         if (problem instanceof Problem.MethodNotAllowed notAllowed) {
             response.putHeader("allow", notAllowed.allow());
         }
-        send(response, problem.status(), MediaType.PROBLEM, json(-1, new EventOutcome.Failed(event, problem)));
+        return send(response, problem.status(), MediaType.PROBLEM, json(-1, new EventOutcome.Failed(event, problem)));
     }
 
-    private static void send(HttpServerResponse response, int status, String type, byte[] body) {
-        if (!response.ended() && !response.closed()) {
-            response.setStatusCode(status).putHeader("content-type", type).end(Buffer.buffer(body));
-        }
+    private static Future<Void> send(HttpServerResponse response, int status, String type, byte[] body) {
+        return response.ended() || response.closed() ? Future.succeededFuture()
+                : response.setStatusCode(status).putHeader("content-type", type).end(Buffer.buffer(body));
     }
 
     private static long seconds(Problem problem) {

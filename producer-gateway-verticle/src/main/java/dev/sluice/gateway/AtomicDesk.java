@@ -18,7 +18,7 @@ final class AtomicDesk {
 
     /** What a batch is answered with. */
     interface Answer {
-        void to(HttpServerResponse response);
+        Future<Void> to(HttpServerResponse response);
     }
 
     private final Vertx vertx;

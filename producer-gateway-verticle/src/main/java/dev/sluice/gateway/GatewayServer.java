@@ -6,13 +6,14 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.impl.ConnectionBase;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +48,7 @@ final class GatewayServer {
     private final HttpServer server;
     private final ConnectionWatch watch;
     private final BodiesUnderWay underWay;
+    private final UnreadAnswers<HttpConnection> unread;
     private final Set<NdjsonStream> streams = new HashSet<>();
     private long requests;
     private boolean stopping;
@@ -65,6 +67,7 @@ final class GatewayServer {
         this.traces = traces;
         this.server = vertx.createHttpServer(options(settings));
         this.underWay = new BodiesUnderWay(vertx, settings.bodyTimeout(), settings.bodyMemory(), System::nanoTime);
+        this.unread = new UnreadAnswers<>(settings.streams().allUnread().bytes(), GatewayServer::cutOff);
         this.watch = new ConnectionWatch(vertx, settings.idleTimeout(), System::nanoTime);
     }
 
@@ -87,6 +90,11 @@ final class GatewayServer {
 
     Future<HttpServer> listen() {
         return server.connectionHandler(watch::onConnection).requestHandler(this::handle).listen();
+    }
+
+    /** Vert.x's own way to close waits until all is written: for ever, where nobody reads. */
+    private static void cutOff(HttpConnection connection) {
+        ((ConnectionBase) connection).channelHandlerContext().close();
     }
 
     private void handle(HttpServerRequest request) {
@@ -121,7 +129,7 @@ final class GatewayServer {
 
     private void onOpenApi(HttpServerRequest request) {
         if (request.method().equals(HttpMethod.GET) || request.method().equals(HttpMethod.HEAD)) {
-            request.response().putHeader("content-type", MediaType.JSON).end(openApi);
+            onAnswer(request, request.response().putHeader("content-type", MediaType.JSON).end(openApi));
         } else {
             refuse(request, new Problem.MethodNotAllowed("GET, HEAD"));
         }
@@ -185,7 +193,7 @@ final class GatewayServer {
         RequestTrace trace = RequestTrace.of(traces, request, topic);
         whole(request, trace, "the event", limit, body -> trace.publish(event.read(body),
                         reading -> desk.take(topic, client, reading, new EntityOrder()))
-                .onSuccess(outcome -> Answers.single(request.response(), outcome)));
+                .onSuccess(outcome -> onAnswer(request, Answers.single(request.response(), outcome))));
     }
 
     private void batch(HttpServerRequest request, String topic, Client client) {
@@ -193,18 +201,20 @@ final class GatewayServer {
         whole(request, trace, "the batch", settings.maxBatchSize().bytes(), body -> {
             BatchReader.Batch read = batches.read(body, client.name());
             if (read instanceof BatchReader.Batch.Refused refused) {
-                Answers.problem(request.response(), refused.problem(), null);
+                onAnswer(request, Answers.problem(request.response(), refused.problem(), null));
                 return Future.succeededFuture();
             }
             List<Reading> readings = ((BatchReader.Batch.Readings) read).events();
             if (isAtomic(request)) {
-                return atomic.take(topic, client, readings, trace).onSuccess(answer -> answer.to(request.response()));
+                return atomic.take(topic, client, readings, trace)
+                        .onSuccess(answer -> onAnswer(request, answer.to(request.response())));
             }
             EntityOrder order = new EntityOrder();
             List<Future<EventOutcome>> outcomes = new ArrayList<>();
             readings.forEach(reading -> outcomes.add(
                     trace.publish(reading, traced -> desk.take(topic, client, traced, order))));
-            return Future.join(outcomes).onSuccess(all -> Answers.batch(request.response(), all.list()));
+            return Future.join(outcomes)
+                    .onSuccess(all -> onAnswer(request, Answers.batch(request.response(), all.list())));
         });
     }
 
@@ -256,7 +266,8 @@ final class GatewayServer {
         }
         RequestTrace trace = RequestTrace.of(traces, request, topic);
         NdjsonStream[] self = new NdjsonStream[1];
-        NdjsonStream stream = new NdjsonStream(request, trace, desk, reader, settings, underWay, topic, client, coding == Body.Coding.GZIP, () -> {
+        NdjsonStream stream = new NdjsonStream(request, trace, desk, reader, settings, underWay, unread,
+                topic, client, coding == Body.Coding.GZIP, () -> {
             streams.remove(self[0]);
             trace.end(request.response());
         });
@@ -266,9 +277,12 @@ final class GatewayServer {
     }
 
     private void refuse(HttpServerRequest request, Problem problem) {
-        HttpServerResponse response = request.response();
-        Answers.problem(response, problem, null);
+        onAnswer(request, Answers.problem(request.response(), problem, null));
         Leftover.discard(request);
+    }
+
+    private void onAnswer(HttpServerRequest request, Future<Void> written) {
+        unread.hold(request.connection(), request.response().bytesWritten(), written);
     }
 
     int port() {

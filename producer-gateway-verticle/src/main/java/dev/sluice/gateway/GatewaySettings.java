@@ -111,13 +111,15 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
      * @param inFlightSize  and so many bytes
      * @param unreadAnswers so many bytes of answers may wait for the caller to read them; then the request is not read on.
      *                      Callers that send all before they read any need as much room as their answers take
+     * @param allUnread     of all callers of one instance together; beyond it, who has read nothing for the longest is cut off
      */
-    public record Streams(int inFlight, ByteSize inFlightSize, ByteSize unreadAnswers) {
+    public record Streams(int inFlight, ByteSize inFlightSize, ByteSize unreadAnswers, ByteSize allUnread) {
 
         public Streams {
             InvalidSetting.unless(inFlight > 0 && inFlight <= 1_000_000, "gateway.streams.in-flight", inFlight, "1 to 1000000");
             size("gateway.streams.in-flight-size", inFlightSize, 1, 1L << 30);
             size("gateway.streams.unread-answers", unreadAnswers, 1, 1L << 30);
+            size("gateway.streams.all-unread", allUnread, unreadAnswers.bytes(), 1L << 40);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.sluice.gateway;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 
@@ -34,6 +35,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
     private final EventReader reader;
     private final GatewaySettings.Streams limits;
     private final BodiesUnderWay underWay;
+    private final UnreadAnswers<HttpConnection> unread;
     private final String topic;
     private final Client client;
     private final LineSplitter lines;
@@ -53,7 +55,8 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
 
     /** @param onFinished runs once, when the answer is complete or nobody wants it any more */
     NdjsonStream(HttpServerRequest request, RequestTrace trace, Desk desk, EventReader reader, GatewaySettings settings,
-                 BodiesUnderWay underWay, String topic, Client client, boolean gzip, Runnable onFinished) {
+                 BodiesUnderWay underWay, UnreadAnswers<HttpConnection> unread, String topic, Client client, boolean gzip,
+                 Runnable onFinished) {
         this.request = request;
         this.response = request.response();
         this.trace = trace;
@@ -61,6 +64,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
         this.reader = reader;
         this.limits = settings.streams();
         this.underWay = underWay;
+        this.unread = unread;
         this.topic = topic;
         this.client = client;
         this.maxLine = settings.maxEnvelopeSize();
@@ -245,7 +249,10 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
             answers.appendBytes(Answers.json(slot.index, slot.outcome)).appendByte((byte) '\n');
         }
         if (answers.length() > 0) {
-            response.write(answers);
+            unread.hold(request.connection(), answers.length(), response.write(answers));
+        }
+        if (finished) {
+            return;
         }
         if (ended && slots.isEmpty()) {
             finish();

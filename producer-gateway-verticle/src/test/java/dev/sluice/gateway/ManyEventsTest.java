@@ -49,7 +49,7 @@ class ManyEventsTest {
                 Duration.ofSeconds(10), open.drainTimeout(), open.throttleHold(),
                 new GatewaySettings.Publishing(Duration.ofMillis(5), ByteSize.parse("16KiB"), "none", ByteSize.mebibytes(64),
                         Duration.ofSeconds(15), Duration.ofSeconds(10), Duration.ofSeconds(5)), open.window(),
-                new GatewaySettings.Streams(5_000, ByteSize.mebibytes(8), unread), open.waiting(),
+                new GatewaySettings.Streams(5_000, ByteSize.mebibytes(8), unread, ByteSize.mebibytes(64)), open.waiting(),
                 new GatewaySettings.Breaker(5, Duration.ofSeconds(10), Duration.ofSeconds(1)), open.security(), List.of());
     }
 

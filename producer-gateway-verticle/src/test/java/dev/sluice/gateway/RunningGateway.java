@@ -34,7 +34,7 @@ final class RunningGateway {
             new GatewaySettings.Publishing(Duration.ofMillis(5), ByteSize.parse("16KiB"), "none", ByteSize.mebibytes(64),
                     Duration.ofSeconds(4), Duration.ofSeconds(2), Duration.ofSeconds(1)),
             new GatewaySettings.Window(Duration.ofHours(1), 100_000),
-            new GatewaySettings.Streams(5_000, ByteSize.mebibytes(8), ByteSize.mebibytes(4)),
+            new GatewaySettings.Streams(5_000, ByteSize.mebibytes(8), ByteSize.mebibytes(4), ByteSize.mebibytes(64)),
             new GatewaySettings.Waiting(10_000, ByteSize.mebibytes(32), Duration.ofSeconds(2), Duration.ofMillis(50)),
             new GatewaySettings.Breaker(5, Duration.ofSeconds(2), Duration.ofSeconds(1)),
             new GatewaySettings.Security("", "", "", "", false, JwtSettings.OFF), List.of());
