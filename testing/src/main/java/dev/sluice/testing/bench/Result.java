@@ -30,14 +30,15 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
                 subject == Subject.CEILING ? Double.valueOf(1) : ceiling == null ? null : rate / ceiling.eventsPerSecond(), runs);
     }
 
-    /** The gateway beside a server that only parses and answers; what was acknowledged by Kafka, beside what by nobody. */
+    /** The gateway beside a server that only parses and answers, and beside the shortest way to an acknowledgement by Kafka. */
     static List<Result> of(List<GatewayFigures> loads) {
         List<Result> results = new ArrayList<>();
         for (GatewayFigures load : loads) {
             if (!load.ceiling().isEmpty()) {
                 results.add(of(Subject.CEILING.title(), load.load(), load.ceiling(), 1.0));
+                results.add(of("bare-publisher", load.load(), load.publisher(), load.ratio(load.publisher())));
             }
-            results.add(of("sluice-gateway", load.load(), load.gateway(), load.ratio()));
+            results.add(of("sluice-gateway", load.load(), load.gateway(), load.ratio(load.gateway())));
         }
         return results;
     }

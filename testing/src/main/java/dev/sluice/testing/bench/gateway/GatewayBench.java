@@ -19,17 +19,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Measures the gateway with a real Kafka and Redis beside a bare server that only parses, on one machine, each a process
- * of its own, taking turns. Closed loop: each connection posts when it has its answer. Nobody should use the machine
+ * Measures the gateway with a real Kafka and Redis beside a bare server that only parses, and one that publishes as well, on
+ * one machine, each a process of its own, taking turns. Closed loop: each connection posts when it has its answer. Nobody should use the machine
  * meanwhile.
  */
 public final class GatewayBench {
 
     private static final List<Integer> CONNECTIONS = List.of(64, 512);
+    private static final List<String> BARE = List.of("-Xmx256m", "-XX:+UseSerialGC");
     private static final Duration START = Duration.ofSeconds(60);
 
     /** A server that is measured. */
-    private record Server(Process process, int port) {
+    private record Server(String name, Process process, int port) {
     }
 
     /** What is done to a server once. @return events, and the latencies of single posts, or null */
@@ -67,32 +68,44 @@ public final class GatewayBench {
         try (ProcessStack stack = ProcessStack.empty(folder.resolve("stack"), folder.resolve("programs"))) {
             stack.start(EnumSet.allOf(PartName.class));
             int barePort = Ports.oneFree();
+            int publisherPort = Ports.oneFree();
             int port = Ports.oneFree();
-            Process bare = java("bare", List.of("-Xmx256m", "-XX:+UseSerialGC"), List.of(BareServer.class.getName(), Integer.toString(barePort), "1"));
+            Process bare = java("bare", BARE, List.of(BareServer.class.getName(), Integer.toString(barePort), "1"));
             Process gateway = java("gateway", nodeOptions(), node(stack, port));
+            Process publisher = null;
             try {
                 awaitListening(bare, barePort);
                 awaitListening(gateway, port);
-                return measure(stack, new Server(bare, barePort), new Server(gateway, port));
+                publisher = java("publisher", BARE, List.of(BarePublisher.class.getName(), Integer.toString(publisherPort),
+                        stack.kafka().bootstrapServers()));
+                awaitListening(publisher, publisherPort);
+                return measure(stack, new Server("ceiling", bare, barePort), new Server("bare-publisher", publisher, publisherPort),
+                        new Server("sluice-gateway", gateway, port));
             } finally {
+                if (publisher != null) {
+                    publisher.destroyForcibly().waitFor();
+                }
                 bare.destroyForcibly().waitFor();
                 gateway.destroyForcibly().waitFor();
             }
         }
     }
 
-    private List<GatewayFigures> measure(ProcessStack stack, Server bare, Server gateway) throws IOException {
+    private List<GatewayFigures> measure(ProcessStack stack, Server bare, Server publisher, Server gateway) throws IOException {
         posts(CONNECTIONS.get(0), warmUp).put(gateway.port);
         stream().put(gateway.port);
         posts(CONNECTIONS.get(0), warmUp.dividedBy(2)).put(bare.port);
+        posts(CONNECTIONS.get(0), warmUp.dividedBy(2)).put(publisher.port);
         List<GatewayFigures> figures = new ArrayList<>();
         for (int connections : CONNECTIONS) {
-            figures.add(new GatewayFigures("single posts, " + connections + " connections", new ArrayList<>(), new ArrayList<>()));
+            figures.add(new GatewayFigures("single posts, " + connections + " connections", new ArrayList<>(), new ArrayList<>(),
+                    new ArrayList<>()));
         }
-        figures.add(new GatewayFigures("one NDJSON stream", new ArrayList<>(), new ArrayList<>()));
+        figures.add(new GatewayFigures("one NDJSON stream", List.of(), List.of(), new ArrayList<>()));
         for (int i = 0; i < runs; i++) {
             for (int k = 0; k < CONNECTIONS.size(); k++) {
                 figures.get(k).ceiling().add(once(stack, bare, posts(CONNECTIONS.get(k), measured)));
+                figures.get(k).publisher().add(once(stack, publisher, posts(CONNECTIONS.get(k), measured)));
                 figures.get(k).gateway().add(once(stack, gateway, posts(CONNECTIONS.get(k), measured)));
             }
             figures.get(CONNECTIONS.size()).gateway().add(once(stack, gateway, stream()));
@@ -122,7 +135,8 @@ public final class GatewayBench {
                 (after.redis() - before.redis()) * share), ProcessUsage.peakRssMiB(server.process.pid()),
                 latencies == null ? null : new GatewayFigures.Latency(latencies.getValueAtPercentile(50) / 1e3,
                         latencies.getValueAtPercentile(99) / 1e3, latencies.getValueAtPercentile(99.9) / 1e3));
-        System.err.printf("gateway run: %.0f/s, CPU per event %.1f us (server), %.1f (broker), %.1f (Redis)%n", run.eventsPerSecond(),
+        System.err.printf("gateway run: %s %.0f/s, CPU per event %.1f us (server), %.1f (broker), %.1f (Redis)%n",
+                server.name, run.eventsPerSecond(),
                 run.cpuMicros().server(), run.cpuMicros().broker(), run.cpuMicros().redis());
         return run;
     }
