@@ -10,7 +10,6 @@ import io.vertx.sqlclient.Tuple;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -96,7 +95,7 @@ public final class Inbox {
      * @return those that were there already
      */
     public Future<Set<String>> repeats(SqlClient transaction, String[] eventIds) {
-        Arrays.sort(eventIds);
+        TextOrder.sort(eventIds);
         return transaction.preparedQuery(CLAIM).execute(Tuple.of(group, (Object) eventIds)).map(rows -> {
             Set<String> repeats = new HashSet<>();
             for (Row row : rows) {

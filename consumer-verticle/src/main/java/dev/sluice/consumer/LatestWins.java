@@ -3,6 +3,7 @@ package dev.sluice.consumer;
 import dev.sluice.api.Event;
 import dev.sluice.api.RoutingKey;
 import dev.sluice.event.Outcome;
+import dev.sluice.store.TextOrder;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -35,18 +36,13 @@ final class LatestWins implements SequencePolicy {
     }
 
     /** An entity's place: of the newest of the batch, and of what has had its effect. */
-    private static final class Place implements Comparable<Place> {
+    private static final class Place {
         private final String entity;
         private long newest;
         private long last;
 
         private Place(RoutingKey entity) {
             this.entity = entity.text();
-        }
-
-        @Override
-        public int compareTo(Place other) {
-            return entity.compareTo(other.entity);
         }
     }
 
@@ -62,9 +58,7 @@ final class LatestWins implements SequencePolicy {
             places[i] = byEntity.computeIfAbsent(event.requireEntity(), Place::new);
             places[i].newest = Math.max(places[i].newest, event.requireSequence());
         }
-        Place[] sorted = byEntity.values().toArray(new Place[0]);
-        Arrays.sort(sorted);
-        return moved(connection, sorted).map(moved -> {
+        return moved(connection, sorted(byEntity.values().toArray(new Place[0]))).map(moved -> {
             List<Work> current = new ArrayList<>(works.size());
             for (int i = 0; i < places.length; i++) {
                 long sequence = works.get(i).event().requireSequence();
@@ -77,6 +71,16 @@ final class LatestWins implements SequencePolicy {
             }
             return current;
         });
+    }
+
+    /** So that two batches never wait for each other in a circle. */
+    private static Place[] sorted(Place[] places) {
+        String[] entities = new String[places.length];
+        Arrays.setAll(entities, i -> places[i].entity);
+        int[] order = TextOrder.of(entities);
+        Place[] sorted = new Place[places.length];
+        Arrays.setAll(sorted, i -> places[order[i]]);
+        return sorted;
     }
 
     /** Each learns where it stood. PostgreSQL answers in the order of the rows, but promises none. */

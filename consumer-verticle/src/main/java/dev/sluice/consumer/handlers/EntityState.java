@@ -5,13 +5,13 @@ import dev.sluice.api.Event;
 import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider;
 import dev.sluice.api.RoutingKey;
+import dev.sluice.store.TextOrder;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,12 +26,6 @@ public final class EntityState implements HandlerProvider, BatchHandler {
             SET sequence = excluded.sequence, status = excluded.status, data = excluded.data,
                 event_id = excluded.event_id, updated_at = now()
             WHERE known.sequence < excluded.sequence""";
-
-    /** So that two batches never wait for each other in a circle. */
-    private static final Comparator<RoutingKey> IN_ORDER = (a, b) -> {
-        int order = a.type().compareTo(b.type());
-        return order != 0 ? order : a.id().compareTo(b.id());
-    };
 
     @Override
     public String name() {
@@ -55,12 +49,15 @@ public final class EntityState implements HandlerProvider, BatchHandler {
         for (Event event : events) {
             newest.merge(event.requireEntity(), event, (a, b) -> b.requireSequence() > a.requireSequence() ? b : a);
         }
-        RoutingKey[] entities = newest.keySet().toArray(new RoutingKey[0]);
-        Arrays.sort(entities, IN_ORDER);
-        return transaction.preparedQuery(UPSERT).execute(columns(entities, newest));
+        return transaction.preparedQuery(UPSERT).execute(columns(newest));
     }
 
-    private static Tuple columns(RoutingKey[] entities, Map<RoutingKey, Event> newest) {
+    /** In the order of their keys, so that two batches never wait for each other in a circle. */
+    private static Tuple columns(Map<RoutingKey, Event> newest) {
+        RoutingKey[] entities = newest.keySet().toArray(new RoutingKey[0]);
+        String[] texts = new String[entities.length];
+        Arrays.setAll(texts, i -> entities[i].text());
+        int[] order = TextOrder.of(texts);
         String[] types = new String[entities.length];
         String[] ids = new String[entities.length];
         Long[] sequences = new Long[entities.length];
@@ -68,9 +65,10 @@ public final class EntityState implements HandlerProvider, BatchHandler {
         String[] data = new String[entities.length];
         String[] eventIds = new String[entities.length];
         for (int i = 0; i < entities.length; i++) {
-            Event event = newest.get(entities[i]);
-            types[i] = entities[i].type();
-            ids[i] = entities[i].id();
+            RoutingKey entity = entities[order[i]];
+            Event event = newest.get(entity);
+            types[i] = entity.type();
+            ids[i] = entity.id();
             sequences[i] = event.requireSequence();
             statuses[i] = event.type();
             data[i] = Columns.json(event);

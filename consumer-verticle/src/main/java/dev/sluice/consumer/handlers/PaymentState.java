@@ -4,14 +4,13 @@ import dev.sluice.api.BatchHandler;
 import dev.sluice.api.Event;
 import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider;
+import dev.sluice.store.TextOrder;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
 import java.time.OffsetDateTime;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -32,11 +31,6 @@ public final class PaymentState implements HandlerProvider, BatchHandler {
             WHERE known.status <> excluded.status
               AND (known.sequence, known.occurred_at) < (excluded.sequence, excluded.occurred_at)""";
 
-    private static final Comparator<Payment> BY_ID_THEN_AGE = (a, b) -> {
-        int order = a.id().compareTo(b.id());
-        return order != 0 ? order : Payment.AGE.compare(a, b);
-    };
-
     @Override
     public String name() {
         return "payment-state";
@@ -55,15 +49,18 @@ public final class PaymentState implements HandlerProvider, BatchHandler {
     /** In the order of their keys, so that two batches never wait for each other in a circle; of equal keys the newest. */
     @Override
     public Future<?> handle(SqlConnection transaction, List<Event> events) {
-        Payment[] sorted = new Payment[events.size()];
-        for (int i = 0; i < sorted.length; i++) {
-            sorted[i] = Payment.of(events.get(i));
+        String[] ids = new String[events.size()];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = events.get(i).id();
         }
-        Arrays.sort(sorted, BY_ID_THEN_AGE);
+        Payment[] sorted = new Payment[ids.length];
         int rows = 0;
-        for (int i = 0; i < sorted.length; i++) {
-            if (i == sorted.length - 1 || !sorted[i].id().equals(sorted[i + 1].id())) {
-                sorted[rows++] = sorted[i];
+        for (int place : TextOrder.of(ids)) {
+            Payment payment = Payment.of(events.get(place));
+            if (rows > 0 && sorted[rows - 1].id().equals(payment.id())) {
+                sorted[rows - 1] = Payment.AGE.compare(sorted[rows - 1], payment) > 0 ? sorted[rows - 1] : payment;
+            } else {
+                sorted[rows++] = payment;
             }
         }
         return transaction.preparedQuery(UPSERT).execute(columns(sorted, rows));
