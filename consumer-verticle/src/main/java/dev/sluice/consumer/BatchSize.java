@@ -1,11 +1,12 @@
 package dev.sluice.consumer;
 
+import java.time.Duration;
 import java.util.OptionalDouble;
 
 /**
  * How many events a transaction takes. What a transaction takes by itself (a slow network, a disk, a machine that others
  * use) no smaller batch makes shorter, and smaller batches pay it more often; so only the events' own share counts, and it
- * may be 20 ms, or as long as the transaction itself. Full batches below half of that double the limit, batches above
+ * may be as long as it is told (20 ms), or as the transaction itself. Full batches below half of that double the limit, batches above
  * twice of it halve it; batches that were not full say nothing about larger ones.
  *
  * <p>The two shares are a line through the newest batches (size, duration), older ones fading: least squares. While all
@@ -14,7 +15,7 @@ import java.util.OptionalDouble;
  */
 final class BatchSize {
 
-    private static final double TARGET_MILLIS = 20;
+    static final Duration USUAL = Duration.ofMillis(20);
     private static final int START = 64;
     /** A batch that an outage has held up, or one that is far too large: no line goes through it. */
     private static final double LONGEST_MILLIS = 1_000;
@@ -23,6 +24,7 @@ final class BatchSize {
     private static final double LEAST_DEVIATION = 0.1;
 
     private final int most;
+    private final double aimMillis;
     private int limit;
     private double weight;
     private double sizes;
@@ -30,8 +32,9 @@ final class BatchSize {
     private double squares;
     private double products;
 
-    BatchSize(int most) {
+    BatchSize(int most, Duration aim) {
         this.most = most;
+        this.aimMillis = aim.toMillis();
         this.limit = Math.min(START, most);
     }
 
@@ -48,13 +51,13 @@ final class BatchSize {
         }
         remember(size, millis);
         OptionalDouble byItself = timeOfNone();
-        if (byItself.isEmpty() && full && millis > TARGET_MILLIS) {
+        if (byItself.isEmpty() && full && millis > aimMillis) {
             limit = Math.min(most, limit == 1 ? 2 : limit / 2);
             return;
         }
         double fixed = Math.min(byItself.orElse(0), millis);
         double own = millis - fixed;
-        double allowed = Math.max(TARGET_MILLIS, fixed);
+        double allowed = Math.max(aimMillis, fixed);
         if (own > allowed * 2) {
             shrinkTo(size);
         } else if (full && own < allowed / 2) {

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param maxQueueSize    events polled and not started, per subscription and instance
  * @param concurrency     transactions under way at once, per subscription and instance
  * @param maxBatch        events of one transaction
+ * @param batchTime       what the events of one transaction may add to the time that it takes by itself
  * @param maxParked       events that may wait behind a failed one of their key
  * @param letterBudget    dead letters in a row before a group stops, see {@link LetterBudget}
  * @param prefetchMin     least prefetch budget above zero, in bytes of records
@@ -33,7 +34,7 @@ import java.util.Set;
  * @param kafka           further settings of the consumer, by Kafka's names
  */
 public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSize, int concurrency, int maxBatch,
-                               int maxParked, int letterBudget, ByteSize prefetchMin, ByteSize prefetchMax,
+                               Duration batchTime, int maxParked, int letterBudget, ByteSize prefetchMin, ByteSize prefetchMax,
                                ByteSize prefetchStart, Duration revocationDrain, Duration stopDeadline,
                                Duration handlerTimeout, Duration commitInterval, Duration stillAfter,
                                String groupProtocol, Assignor assignor, Membership membership, Claims.Mode claims,
@@ -52,6 +53,7 @@ public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSiz
     }
 
     public ConsumerSettings {
+        batchTime = batchTime == null ? BatchSize.USUAL : batchTime;
         membership = membership == null ? Membership.KEPT : membership;
         gaps = gaps == null ? GapSettings.STANDARD : gaps;
         assignor = assignor == null ? Assignor.COOPERATIVE_STICKY : assignor;
@@ -70,6 +72,8 @@ public record ConsumerSettings(List<Subscription> subscriptions, int maxQueueSiz
                 "10 to 1000000");
         InvalidSetting.unless(concurrency >= 1 && concurrency <= 64, "consumer.concurrency", concurrency, "1 to 64");
         InvalidSetting.unless(maxBatch >= 1 && maxBatch <= 10_000, "consumer.max-batch", maxBatch, "1 to 10000");
+        InvalidSetting.unless(batchTime.toMillis() >= 1 && batchTime.toMillis() <= 1_000, "consumer.batch-time", batchTime,
+                "1ms to 1s");
         InvalidSetting.unless(maxParked >= 1 && maxParked <= 10_000_000, "consumer.max-parked", maxParked,
                 "1 to 10000000");
         InvalidSetting.unless(letterBudget >= 1, "consumer.letter-budget", letterBudget, "at least 1");

@@ -43,16 +43,16 @@ final class Pipeline {
     private Promise<Void> idle;
 
     /**
-     * @param maxBatch    events that may start together
+     * @param batchSize   events that may start together
      * @param concurrency batches that may be under way at once, now; event loop
      * @param letters     what may still die
      * @param wakePoller  tells the poll thread to look again; any thread
      */
-    Pipeline(Context context, Ordering ordering, int maxBatch, IntSupplier concurrency, LetterBudget letters,
+    Pipeline(Context context, Ordering ordering, BatchSize batchSize, IntSupplier concurrency, LetterBudget letters,
              Runnable wakePoller) {
         this.context = context;
         this.lanes = new KeyLanes(ordering);
-        this.batchSize = new BatchSize(maxBatch);
+        this.batchSize = batchSize;
         this.concurrency = concurrency;
         this.letters = letters;
         this.wakePoller = wakePoller;

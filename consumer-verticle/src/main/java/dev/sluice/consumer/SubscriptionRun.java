@@ -92,9 +92,9 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, this::control);
         this.letters = new LetterBudget(settings.letterBudget(), System.nanoTime());
         this.pipeline = handler instanceof PushHandler push
-                ? new Pipeline(context, subscription.ordering(), 1, push::concurrency, letters, this::wake)
-                : new Pipeline(context, subscription.ordering(), settings.maxBatch(), settings::concurrency, letters,
-                        this::wake);
+                ? new Pipeline(context, subscription.ordering(), new BatchSize(1, settings.batchTime()), push::concurrency, letters, this::wake)
+                : new Pipeline(context, subscription.ordering(),
+                        new BatchSize(settings.maxBatch(), settings.batchTime()), settings::concurrency, letters, this::wake);
         this.transactions = new PgTransactions(vertx, pool);
         Durably durably = new Durably(vertx, group, downstream, classifier);
         this.succession = subscription.retriesFor(provider.traits().effect()) == Retries.RELAXED ? Succession.OVERTAKING

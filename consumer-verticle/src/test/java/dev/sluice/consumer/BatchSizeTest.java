@@ -4,18 +4,30 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import java.time.Duration;
 import java.util.Random;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 class BatchSizeTest {
 
-    private final BatchSize size = new BatchSize(2_000);
+    private final BatchSize size = new BatchSize(2_000, BatchSize.USUAL);
 
     @Test
     void shouldDoubleAfterFullBatchesThatTookLessThanHalfOfItsAim() {
         size.onCommitted(64, 9);
         assertThat(size.limit()).isEqualTo(128);
+    }
+
+    @Test
+    void shouldAimAtTheTimeThatItIsTold() {
+        BatchSize patient = new BatchSize(2_000, Duration.ofMillis(60));
+        patient.onCommitted(64, 29);
+        assertThat(patient.limit()).isEqualTo(128);
+        patient.onCommitted(128, 100);
+        assertThat(patient.limit()).isEqualTo(128);
+        patient.onCommitted(128, 500);
+        assertThat(patient.limit()).isEqualTo(64);
     }
 
     @Test
@@ -40,7 +52,7 @@ class BatchSizeTest {
             size.onCommitted(size.limit(), 50L * size.limit());
         }
         assertThat(size.limit()).isLessThanOrEqualTo(2);
-        BatchSize alone = new BatchSize(1);
+        BatchSize alone = new BatchSize(1, BatchSize.USUAL);
         for (int i = 0; i < 20; i++) {
             alone.onCommitted(1, 500);
             assertThat(alone.limit()).isEqualTo(1);

@@ -66,7 +66,7 @@ class PollLoopTest {
         Context eventLoop = vertx.getOrCreateContext();
         eventLoop.runOnContext(now -> failUntilOpen(away));
         await().until(away::isOpen);
-        pipeline = new Pipeline(eventLoop, Ordering.KEY, 500, () -> 2, new LetterBudget(10_000, 0), () -> { });
+        pipeline = new Pipeline(eventLoop, Ordering.KEY, new BatchSize(500, BatchSize.USUAL), () -> 2, new LetterBudget(10_000, 0), () -> { });
         pipeline.runWith(null, away, Succession.OVERTAKING, new Trials(vertx, "group", null, null, 1, pipeline::start));
     }
 
@@ -154,7 +154,7 @@ class PollLoopTest {
     }
 
     private static ConsumerSettings settings() {
-        return new ConsumerSettings(List.of(), 500, 2, 500, 1_000, 10_000, ByteSize.parse("256KiB"), ByteSize.parse("5MiB"),
+        return new ConsumerSettings(List.of(), 500, 2, 500, BatchSize.USUAL, 1_000, 10_000, ByteSize.parse("256KiB"), ByteSize.parse("5MiB"),
                 ByteSize.parse("1MiB"), Duration.ofSeconds(2), Duration.ofMillis(500), Duration.ofSeconds(1),
                 Duration.ofMillis(100), Duration.ofSeconds(30), "consumer", Assignor.RANGE, ConsumerSettings.Membership.LEFT, Claims.Mode.OFF,
                 Duration.ofDays(35), GapSettings.STANDARD, Map.of());

@@ -134,7 +134,7 @@ final class Rig {
                 with.retries, with.start, with.delivery, with.pressure, with.own.isEmpty() ? Map.of("script", group) : with.own);
         List<Subscription> all = new ArrayList<>(with.others);
         all.add(subscription);
-        ConsumerSettings settings = new ConsumerSettings(all, with.queue, 2, 500, with.maxParked, with.letterBudget,
+        ConsumerSettings settings = new ConsumerSettings(all, with.queue, 2, 500, BatchSize.USUAL, with.maxParked, with.letterBudget,
                 ByteSize.parse("256KiB"), ByteSize.parse("5MiB"), ByteSize.parse("1MiB"), with.drain, with.stopDeadline,
                 with.handlerTimeout, Duration.ofMillis(100), Duration.ofSeconds(30), with.protocol, with.assignor,
                 with.membership, with.claims, with.horizon, with.gaps, kafka(with));

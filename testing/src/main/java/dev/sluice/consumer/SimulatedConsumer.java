@@ -33,7 +33,7 @@ public final class SimulatedConsumer {
                         boolean preserving) {
 
         private ConsumerSettings settings() {
-            return new ConsumerSettings(List.of(), maxQueueSize, concurrency, maxBatch, 1_000, 1_000_000, new ByteSize(1024),
+            return new ConsumerSettings(List.of(), maxQueueSize, concurrency, maxBatch, BatchSize.USUAL, 1_000, 1_000_000, new ByteSize(1024),
                     new ByteSize(prefetchBytes), new ByteSize(prefetchBytes), Duration.ofSeconds(35), Duration.ofSeconds(5),
                     Duration.ofSeconds(30), commitInterval, Duration.ofSeconds(30), "consumer", Assignor.RANGE, ConsumerSettings.Membership.LEFT,
                     Claims.Mode.OFF, Duration.ofDays(35), GapSettings.STANDARD, Map.of());
@@ -69,7 +69,8 @@ public final class SimulatedConsumer {
         this.flow = new FlowController(settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
         this.downstream = new Downstream(vertx, new Ping(pool)::answered, group,
                 error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, () -> { });
-        this.pipeline = new Pipeline(context, shape.ordering(), settings.maxBatch(), settings::concurrency,
+        this.pipeline = new Pipeline(context, shape.ordering(),
+                new BatchSize(settings.maxBatch(), settings.batchTime()), settings::concurrency,
                 new LetterBudget(1_000_000, System.nanoTime()), wake);
         this.transactions = new PgTransactions(vertx, pool);
         Succession succession = !shape.preserving() ? Succession.OVERTAKING : new Preserving(vertx, pool, group,
