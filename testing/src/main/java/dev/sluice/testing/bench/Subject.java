@@ -102,6 +102,9 @@ enum Subject {
             command.addAll(List.of("-XX:+AutoCreateSharedArchive", "-Xlog:cds*=off",
                     "-XX:SharedArchiveFile=" + arena.folder().resolve(title() + ".jsa")));
         }
+        if (Runtime.version().feature() >= 25) {
+            command.add("-XX:+UseCompactObjectHeaders");
+        }
         command.addAll(baseline == null ? nodeOptions() : List.of("-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(baseline == null ? node(arena, topic, partitions, group, run, more) : loop(arena, topic, group));
