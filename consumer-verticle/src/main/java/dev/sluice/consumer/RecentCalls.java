@@ -13,6 +13,11 @@ final class RecentCalls {
 
     private static final long LATENCY_NANOS = 5_000_000_000L;
     private static final long FAILURE_NANOS = 10_000_000_000L;
+    /** A process that has just started is slow by itself: its classes are loaded, and nothing is compiled. */
+    private static final long WARM_UP_NANOS = 3_000_000_000L;
+    /** And then is this fast, or so slow that nothing else explains it. */
+    private static final long FAST_NANOS = 50_000_000L;
+    private static final long SLOW_NANOS = 1_000_000_000L;
 
     /** A call under way. */
     static final class Call {
@@ -24,14 +29,23 @@ final class RecentCalls {
     }
 
     private record Ended(long nanos, long durationNanos, boolean failed) {
+        private long startNanos() {
+            return nanos - durationNanos;
+        }
     }
 
     private final Deque<Ended> ended = new ArrayDeque<>();
     private final Map<Call, Boolean> running = new IdentityHashMap<>();
+    private boolean hasStarted;
+    private long firstStartNanos;
     private long lastStartNanos;
 
     Call onStarted(long now) {
         Call call = new Call(now);
+        if (!hasStarted) {
+            hasStarted = true;
+            firstStartNanos = now;
+        }
         lastStartNanos = now;
         running.put(call, true);
         return call;
@@ -47,15 +61,22 @@ final class RecentCalls {
 
     /**
      * The greater of the 95th percentile of 5 s and the age of the oldest call under way; NaN without either. Of fewer than
-     * twenty calls the slowest is left out, unless it is the only one: one hiccup is no state of the downstream.
+     * twenty calls the slowest is left out, unless it is the only one: one hiccup is no state of the downstream. Nor is
+     * what began within 3 s of the first call and took more than 50 ms and less than a second: that is the process itself.
      */
     double latencyMillis(long now) {
         forget(now);
-        long[] recent = ended.stream().filter(call -> !call.failed && now - call.nanos <= LATENCY_NANOS)
+        long[] recent = ended.stream().filter(call -> !call.failed && now - call.nanos <= LATENCY_NANOS
+                        && tells(call.startNanos(), call.durationNanos))
                 .mapToLong(Ended::durationNanos).sorted().toArray();
         double quantile = recent.length == 0 ? Double.NaN : recent[(int) Math.floor((recent.length - 1) * 0.95)] / 1e6;
-        double oldest = running.keySet().stream().mapToLong(call -> now - call.startNanos).max().orElse(-1) / 1e6;
-        return running.isEmpty() ? quantile : Double.isNaN(quantile) ? oldest : Math.max(quantile, oldest);
+        double oldest = running.keySet().stream().filter(call -> tells(call.startNanos, now - call.startNanos))
+                .mapToLong(call -> now - call.startNanos).max().orElse(-1) / 1e6;
+        return oldest < 0 ? quantile : Double.isNaN(quantile) ? oldest : Math.max(quantile, oldest);
+    }
+
+    private boolean tells(long startNanos, long durationNanos) {
+        return durationNanos <= FAST_NANOS || durationNanos >= SLOW_NANOS || startNanos - firstStartNanos >= WARM_UP_NANOS;
     }
 
     /** 0 without calls. */

@@ -1,5 +1,6 @@
 package dev.sluice.consumer;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -8,7 +9,29 @@ class RecentCallsTest {
 
     private static final long MILLI = 1_000_000;
     private static final long SECOND = 1_000 * MILLI;
-    private final RecentCalls calls = new RecentCalls();
+    private RecentCalls calls = new RecentCalls();
+
+    @BeforeEach
+    void warmUp() {
+        call(-30 * SECOND, MILLI, false);
+        calls.latencyMillis(0);
+    }
+
+    @Test
+    void shouldNotTakeTheSlownessOfAProcessThatHasJustStartedForThatOfTheDownstream() {
+        calls = new RecentCalls();
+        RecentCalls.Call running = calls.onStarted(0);
+        call(0, 600 * MILLI, false);
+        call(2 * SECOND, 300 * MILLI, false);
+        assertThat(calls.latencyMillis(900 * MILLI)).isNaN();
+        assertThat(calls.latencyMillis(1_100 * MILLI)).as("it hangs").isEqualTo(1_100);
+        calls.onEnded(running, 2 * SECOND, true);
+        call(2 * SECOND, 5 * MILLI, false);
+        assertThat(calls.latencyMillis(3 * SECOND)).as("a fast one tells").isEqualTo(5);
+        call(3 * SECOND, 300 * MILLI, false);
+        call(3 * SECOND, 300 * MILLI, false);
+        assertThat(calls.latencyMillis(4 * SECOND)).as("warm").isEqualTo(300);
+    }
 
     @Test
     void shouldKnowNothingWithoutCalls() {

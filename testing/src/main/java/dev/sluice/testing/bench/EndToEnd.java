@@ -96,7 +96,7 @@ final class EndToEnd {
         for (double rate = RATES.get(RATES.size() - 1) * STEP; ; rate *= STEP) {
             Phase phase = phase(site, (int) rate, first, STEP_SECONDS);
             first = phase.loop().end();
-            if (phase.lateMicros() > HOLDS_MICROS) {
+            if (phase.lateMicros() > HOLDS_MICROS || phase.turnedAway() > 0) {
                 break;
             }
             highest = phase;
@@ -107,8 +107,11 @@ final class EndToEnd {
         return runs;
     }
 
-    /** @param lateMicros from when the last event was due to the last commit */
-    record Phase(OpenLoop loop, Run run, long lateMicros) {
+    /**
+     * @param lateMicros from when the last event was due to the last commit
+     * @param turnedAway events that the gateway did not take
+     */
+    record Phase(OpenLoop loop, Run run, long lateMicros, int turnedAway) {
     }
 
     Phase phase(Site site, int rate, int first, int seconds) throws Exception {
@@ -118,8 +121,9 @@ final class EndToEnd {
     /** One after the other, without waiting for what the earlier ones have sent. */
     List<Phase> phases(Site site, List<OpenLoop> loops) throws Exception {
         Usage before = Usage.now(site.process().pid(), arena);
+        List<Integer> turnedAway = new ArrayList<>();
         for (OpenLoop loop : loops) {
-            send(site, loop);
+            turnedAway.add(send(site, loop));
         }
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (arena.lag(site.topic(), site.topic(), partitions) > 0) {
@@ -131,41 +135,46 @@ final class EndToEnd {
         }
         Usage used = Usage.now(site.process().pid(), arena).since(before).per100k(loops.stream().mapToInt(OpenLoop::events).sum());
         List<Phase> phases = new ArrayList<>();
-        for (OpenLoop loop : loops) {
-            phases.add(measured(site, loop, used));
+        for (int i = 0; i < loops.size(); i++) {
+            phases.add(measured(site, loops.get(i), used, turnedAway.get(i)));
         }
         return phases;
     }
 
-    private void send(Site site, OpenLoop loop) throws Exception {
+    /** @return events that were turned away */
+    private int send(Site site, OpenLoop loop) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(LANES);
         try {
-            List<Future<?>> lanes = new ArrayList<>();
+            List<Future<Integer>> lanes = new ArrayList<>();
             for (int number = 0; number < LANES; number++) {
                 int lane = number;
-                lanes.add(threads.submit(() -> {
-                    sendLane(site, loop, lane);
-                    return null;
-                }));
+                lanes.add(threads.submit(() -> sendLane(site, loop, lane)));
             }
-            for (Future<?> lane : lanes) {
-                lane.get();
+            int turnedAway = 0;
+            for (Future<Integer> lane : lanes) {
+                turnedAway += lane.get();
             }
+            if (turnedAway > 0) {
+                System.err.println(site.subject().title() + " turned " + turnedAway + " of " + loop.events() + " events at "
+                        + loop.rate() + "/s away; the figures are those of the others");
+            }
+            return turnedAway;
         } finally {
             threads.shutdownNow();
         }
     }
 
     /** An entity's events are all in one lane, since the lanes divide the entities. */
-    private void sendLane(Site site, OpenLoop loop, int number) throws Exception {
+    private int sendLane(Site site, OpenLoop loop, int number) throws Exception {
         if (site.subject().isSluice()) {
             try (NdjsonLane lane = new NdjsonLane(site.gateway(), this::event)) {
                 loop.run(number, LANES, lane);
-                lane.finish();
+                return lane.finish();
             }
         } else {
             try (KafkaLane lane = new KafkaLane(arena.stack().kafka().bootstrapServers(), site.topic(), this::key, this::event)) {
                 loop.run(number, LANES, lane);
+                return 0;
             }
         }
     }
@@ -178,7 +187,7 @@ final class EndToEnd {
         return Workload.event(new UUID(index * 0x9E3779B97F4A7C15L, index), index % entities, index / entities + 1, 300, 1_000 + index % 900_000);
     }
 
-    private Phase measured(Site site, OpenLoop loop, Usage used) throws SQLException {
+    private Phase measured(Site site, OpenLoop loop, Usage used, int turnedAway) throws SQLException {
         Histogram micros = new Histogram(TimeUnit.MINUTES.toMicros(10), 3);
         long last = 0;
         try (Connection connection = arena.stack().postgres().connectAsSuperuser(arena.stack().postgres().database());
@@ -192,14 +201,15 @@ final class EndToEnd {
                 last = Math.max(last, rows.getLong(2));
             }
         }
-        if (micros.getTotalCount() != loop.events()) {
+        int taken = loop.events() - turnedAway;
+        if (micros.getTotalCount() != taken) {
             throw new IllegalStateException(site.subject().title() + " is wrong: " + micros.getTotalCount() + " of "
-                    + loop.events() + " events had their effect");
+                    + taken + " events had their effect");
         }
         Run.Latency latency = new Run.Latency(micros.getValueAtPercentile(50) / 1e3, micros.getValueAtPercentile(99) / 1e3,
                 micros.getValueAtPercentile(99.9) / 1e3);
-        return new Phase(loop, new Run(loop.events() * 1e6 / (last - loop.beganMicros()), used,
-                ProcessUsage.peakRssMiB(site.process().pid()), null, latency), last - loop.dueMicros(loop.end() - 1));
+        return new Phase(loop, new Run(taken * 1e6 / (last - loop.beganMicros()), used,
+                ProcessUsage.peakRssMiB(site.process().pid()), null, latency), last - loop.dueMicros(loop.end() - 1), turnedAway);
     }
 
     private void awaitListening(Subject subject, Process process, URI gateway) throws IOException, InterruptedException {

@@ -8,6 +8,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 
@@ -18,7 +19,8 @@ import java.util.function.IntFunction;
 final class NdjsonLane implements OpenLoop.Lane, AutoCloseable {
 
     private static final String ACCEPTED = "\"status\":202";
-
+    /** By the throttle; the second because an earlier one of its entity was. */
+    private static final List<String> TURNED_AWAY = List.of("\"status\":429", "\"code\":\"PRECEDING_FAILED\"");
 
     private final Socket socket;
     private final OutputStream out;
@@ -28,6 +30,7 @@ final class NdjsonLane implements OpenLoop.Lane, AutoCloseable {
     private int length;
     private int sent;
     private volatile int accepted;
+    private volatile int turnedAway;
     private volatile String refusal;
 
     NdjsonLane(URI gateway, IntFunction<byte[]> events) throws IOException {
@@ -62,13 +65,20 @@ final class NdjsonLane implements OpenLoop.Lane, AutoCloseable {
         length = 0;
     }
 
-    /** Ends the request. @throws IOException when not every event was accepted, with the first answer of another kind */
-    void finish() throws IOException, InterruptedException {
+    /**
+     * Ends the request.
+     *
+     * @return events that the gateway turned away, because the consumers were pressed
+     * @throws IOException when others were not accepted, with the first answer of that kind
+     */
+    int finish() throws IOException, InterruptedException {
         out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         reader.join(TimeUnit.SECONDS.toMillis(30));
-        if (accepted != sent) {
-            throw new IOException("the gateway accepted " + accepted + " of " + sent + " events; another answer: " + refusal);
+        if (accepted + turnedAway != sent) {
+            throw new IOException("the gateway accepted " + accepted + " of " + sent + " events and turned " + turnedAway
+                    + " away; another answer: " + refusal);
         }
+        return turnedAway;
     }
 
     /** Until the last chunk: answers are lines, and what frames them holds no status. */
@@ -77,6 +87,8 @@ final class NdjsonLane implements OpenLoop.Lane, AutoCloseable {
             for (String line = in.readLine(); line != null && !line.equals("0"); line = in.readLine()) {
                 if (line.contains(ACCEPTED)) {
                     accepted++;
+                } else if (TURNED_AWAY.stream().anyMatch(line::contains)) {
+                    turnedAway++;
                 } else if (refusal == null && line.contains("\"status\"")) {
                     refusal = line;
                 }
