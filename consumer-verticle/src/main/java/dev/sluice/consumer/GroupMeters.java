@@ -3,17 +3,13 @@ package dev.sluice.consumer;
 import dev.sluice.event.Outcome;
 import dev.sluice.metrics.Meter;
 import dev.sluice.metrics.RecentShare;
-import io.micrometer.core.instrument.Clock;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
-import io.micrometer.core.instrument.distribution.TimeWindowPercentileHistogram;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.LocalMap;
 import io.vertx.core.shareddata.Shareable;
 
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -62,12 +58,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
     /** Looking a counter up in the registry costs as much as all else here. */
     private final Map<Outcome, Counter> processed = new EnumMap<>(Outcome.class);
     private final Timer processing;
-    private final TimeWindowPercentileHistogram recent = new TimeWindowPercentileHistogram(Clock.SYSTEM,
-            DistributionStatisticConfig.builder().percentiles(0.99).percentilePrecision(2)
-                    .expiry(Duration.ofMinutes(5)).bufferLength(2)
-                    .minimumExpectedValue((double) TimeUnit.MICROSECONDS.toNanos(1))
-                    .maximumExpectedValue((double) TimeUnit.HOURS.toNanos(1)).build()
-                    .merge(DistributionStatisticConfig.DEFAULT), false);
+    private final RecentLatencies recent = new RecentLatencies(System.nanoTime());
 
     private GroupMeters(MeterRegistry registry, String group) {
         this.registry = registry;
@@ -118,7 +109,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         long nanos = now - work.polledNanos();
         processed.get(outcome).increment();
         processing.record(nanos, TimeUnit.NANOSECONDS);
-        recent.recordLong(nanos);
+        recent.add(now, nanos);
         failures.add(now, outcome == Outcome.RETRYING || outcome == Outcome.DEAD);
         if (outcome == Outcome.DUPLICATE) {
             repeats.incrementAndGet();
@@ -163,8 +154,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
     }
 
     private double p99Seconds() {
-        var quantiles = recent.takeSnapshot(0, 0, 0).percentileValues();
-        return quantiles.length == 0 ? Double.NaN : quantiles[0].value(TimeUnit.SECONDS);
+        return recent.percentile(System.nanoTime(), 0.99);
     }
 
     private static double zeroForNothing(double ratio) {
