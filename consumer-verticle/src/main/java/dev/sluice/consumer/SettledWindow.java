@@ -15,31 +15,52 @@ final class SettledWindow {
     static final int SIZE = 100_000;
     static final long KEPT_NANOS = TimeUnit.MINUTES.toNanos(5);
 
-    /** Each with when it came, oldest first. */
-    private final Map<String, Long> settled = new LinkedHashMap<>();
+    private final SettledUuids uuids = new SettledUuids();
+    /** All others, each with when it came, oldest first. */
+    private final Map<String, Long> others = new LinkedHashMap<>();
 
     /** @param now {@link System#nanoTime}, never before that of an earlier call */
     void add(Collection<String> eventIds, long now) {
         Long came = now;
         for (String eventId : eventIds) {
-            settled.putIfAbsent(eventId, came);
+            if (uuids.read(eventId)) {
+                uuids.add(now);
+            } else {
+                others.putIfAbsent(eventId, came);
+            }
         }
-        forget(now);
+        while (size() > 0 && (now - oldest() > KEPT_NANOS || size() > SIZE)) {
+            removeOldest();
+        }
     }
 
-    boolean contains(String eventId, long now) {
-        Long came = settled.get(eventId);
-        return came != null && now - came <= KEPT_NANOS;
+    private long oldest() {
+        return isOldestUuid() ? uuids.oldest() : others.values().iterator().next();
     }
 
-    private void forget(long now) {
-        Iterator<Long> oldest = settled.values().iterator();
-        while (oldest.hasNext() && (now - oldest.next() > KEPT_NANOS || settled.size() > SIZE)) {
+    private boolean isOldestUuid() {
+        return others.isEmpty() || uuids.size() > 0 && uuids.oldest() - others.values().iterator().next() <= 0;
+    }
+
+    private void removeOldest() {
+        if (isOldestUuid()) {
+            uuids.removeOldest();
+        } else {
+            Iterator<Long> oldest = others.values().iterator();
+            oldest.next();
             oldest.remove();
         }
     }
 
+    boolean contains(String eventId, long now) {
+        if (uuids.read(eventId)) {
+            return uuids.isThere() && now - uuids.came() <= KEPT_NANOS;
+        }
+        Long came = others.get(eventId);
+        return came != null && now - came <= KEPT_NANOS;
+    }
+
     int size() {
-        return settled.size();
+        return uuids.size() + others.size();
     }
 }
