@@ -43,6 +43,8 @@ final class Publisher implements Outlet {
     /** What {@code events} takes: 1.25 MiB. */
     static final int LARGEST_REQUEST = 5 << 18;
     private static final int PING_MILLIS = 1_000;
+    /** Batches' worth of events that do not wait for others: they go to many partitions, each of which costs the broker a write. */
+    private static final int GROUP = 4;
 
     /** One producer, from its opening to its first failure. */
     private static final class Generation {
@@ -111,7 +113,7 @@ final class Publisher implements Outlet {
         this.admin = admin;
         this.thread = thread;
         this.lingerMillis = settings.linger().toMillis();
-        this.groupSize = settings.batchSize().bytes();
+        this.groupSize = GROUP * settings.batchSize().bytes();
     }
 
     /** Completes with Kafka away, too; what the topics are is asked ahead, so that the first event need not wait. */
@@ -176,7 +178,7 @@ final class Publisher implements Outlet {
     }
 
     /**
-     * While Kafka has acknowledged all, nothing waits. Else what comes gathers until that acknowledgement, a batch's worth,
+     * While Kafka has acknowledged all, nothing waits. Else what comes gathers until that acknowledgement, a few batches' worth,
      * or the linger's end: as in Nagle's algorithm, few requests under load and no delay without.
      */
     private void look() {
