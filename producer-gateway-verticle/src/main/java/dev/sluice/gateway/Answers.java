@@ -78,25 +78,67 @@ final class Answers {
         return Math.max(1, (problem.retryAfter().toMillis() + 999) / 1000);
     }
 
-    /** One line, without its end. @param index left out below 0 */
-    static byte[] json(int index, EventOutcome outcome) {
+    /** @param index left out below 0 */
+    private static byte[] json(int index, EventOutcome outcome) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(192);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            json.writeStartObject();
-            if (index >= 0) {
-                json.writeNumberField("index", index);
-                json.writeNumberField("status", outcome.status());
-            }
-            if (outcome instanceof EventOutcome.Published published) {
-                write(json, published);
-            } else if (outcome instanceof EventOutcome.Failed failed) {
-                write(json, failed, index < 0);
-            }
-            json.writeEndObject();
+            write(json, index, outcome);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** Outcomes of a stream, a line each. For one thread, and to be closed. */
+    static final class Lines implements AutoCloseable {
+
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
+        private final JsonGenerator json;
+
+        Lines() {
+            try {
+                json = JSON.createGenerator(bytes).setRootValueSeparator(null);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        void add(int index, EventOutcome outcome) {
+            try {
+                write(json, index, outcome);
+                json.writeRaw('\n');
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        Buffer taken() {
+            close();
+            return Buffer.buffer(bytes.toByteArray());
+        }
+
+        @Override
+        public void close() {
+            try {
+                json.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static void write(JsonGenerator json, int index, EventOutcome outcome) throws IOException {
+        json.writeStartObject();
+        if (index >= 0) {
+            json.writeNumberField("index", index);
+            json.writeNumberField("status", outcome.status());
+        }
+        if (outcome instanceof EventOutcome.Published published) {
+            write(json, published);
+        } else if (outcome instanceof EventOutcome.Failed failed) {
+            write(json, failed, index < 0);
+        }
+        json.writeEndObject();
     }
 
     private static void write(JsonGenerator json, EventOutcome.Published published) throws IOException {

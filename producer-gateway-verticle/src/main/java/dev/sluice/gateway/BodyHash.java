@@ -12,11 +12,14 @@ import java.util.Base64;
  */
 final class BodyHash {
 
+    /** Looked up once: each lookup goes through the providers. */
+    private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(BodyHash::sha256);
+
     private BodyHash() {
     }
 
     static String of(IncomingEvent event) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = DIGEST.get();
         for (String text : new String[] {event.attributes().get("type"), event.key(), event.attributes().get("sequence"),
                 event.contentType()}) {
             digest.update((byte) (text == null ? 0 : 1));

@@ -242,12 +242,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
         if (finished) {
             return;
         }
-        Buffer answers = Buffer.buffer();
-        while (!slots.isEmpty() && slots.peek().outcome != null) {
-            Slot slot = slots.poll();
-            inFlightBytes -= slot.bytes;
-            answers.appendBytes(Answers.json(slot.index, slot.outcome)).appendByte((byte) '\n');
-        }
+        Buffer answers = answersInOrder();
         if (answers.length() > 0) {
             unread.hold(request.connection(), answers.length(), response.write(answers));
         }
@@ -260,6 +255,17 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
             Leftover.discard(request);
         } else if (!ended) {
             pump();
+        }
+    }
+
+    private Buffer answersInOrder() {
+        try (Answers.Lines lines = new Answers.Lines()) {
+            while (!slots.isEmpty() && slots.peek().outcome != null) {
+                Slot slot = slots.poll();
+                inFlightBytes -= slot.bytes;
+                lines.add(slot.index, slot.outcome);
+            }
+            return lines.taken();
         }
     }
 
