@@ -50,7 +50,7 @@ public final class GatewayBench {
 
     /**
      * @param folder   logs, and the data of the stack
-     * @param warmUp   of the gateway, once; between the runs it cools no more
+     * @param warmUp   of each server, once, and half as long again with few connections
      * @param streamed events of one NDJSON stream
      * @param settings of the gateway, as {@code --set} has them
      */
@@ -92,10 +92,10 @@ public final class GatewayBench {
     }
 
     private List<GatewayFigures> measure(ProcessStack stack, Server bare, Server publisher, Server gateway) throws IOException {
-        posts(CONNECTIONS.get(0), warmUp).put(gateway.port);
+        for (Server server : List.of(bare, publisher, gateway)) {
+            warmUp(server);
+        }
         stream().put(gateway.port);
-        posts(CONNECTIONS.get(0), warmUp.dividedBy(2)).put(bare.port);
-        posts(CONNECTIONS.get(0), warmUp.dividedBy(2)).put(publisher.port);
         List<GatewayFigures> figures = new ArrayList<>();
         for (int connections : CONNECTIONS) {
             figures.add(new GatewayFigures("single posts, " + connections + " connections", new ArrayList<>(), new ArrayList<>(),
@@ -111,6 +111,12 @@ public final class GatewayBench {
             figures.get(CONNECTIONS.size()).gateway().add(once(stack, gateway, stream()));
         }
         return figures;
+    }
+
+    /** With many connections first: what they bring the JIT has to see soon. */
+    private void warmUp(Server server) throws IOException {
+        posts(CONNECTIONS.get(1), warmUp).put(server.port);
+        posts(CONNECTIONS.get(0), warmUp.dividedBy(2)).put(server.port);
     }
 
     private Load posts(int connections, Duration time) {
