@@ -99,8 +99,9 @@ enum Subject {
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
         if (Runtime.version().feature() >= 19) {
-            command.addAll(List.of("-XX:+AutoCreateSharedArchive", "-Xlog:cds*=off",
-                    "-XX:SharedArchiveFile=" + arena.folder().resolve(title() + ".jsa")));
+            Path archive = arena.folder().resolve(title() + ".jsa");
+            forgetIfStale(archive);
+            command.addAll(List.of("-XX:+AutoCreateSharedArchive", "-Xlog:cds*=off", "-XX:SharedArchiveFile=" + archive));
         }
         if (Runtime.version().feature() >= 25) {
             command.add("-XX:+UseCompactObjectHeaders");
@@ -112,6 +113,15 @@ enum Subject {
         builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
         builder.environment().put("SLUICE_CONFIG", "");
         return builder.start();
+    }
+
+    /** The JVM refuses an archive that is older than a jar, and makes no other in its place. */
+    private static void forgetIfStale(Path archive) throws IOException {
+        long made = archive.toFile().lastModified();
+        if (Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+                .anyMatch(jar -> new File(jar).lastModified() > made)) {
+            Files.deleteIfExists(archive);
+        }
     }
 
     /** As {@code ./sluice node} has them. */
