@@ -26,7 +26,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
-/** Health, metrics and the admin API of one node. */
+/** Health, metrics, the admin API and the console of one node. */
 public final class OperationsServer {
 
     private static final ObjectMapper JSON = JsonMapper.builder().addModule(new Jdk8Module())
@@ -53,6 +53,8 @@ public final class OperationsServer {
     /** @param more routes of others */
     public Future<HttpServer> listen(String host, int port, Consumer<Router> more) {
         Router router = Router.router(vertx);
+        router.route("/admin/*").handler(new SameOrigin());
+        ConsoleRoutes.mount(router);
         router.get("/health/live").handler(request -> answer(request, 200, Map.of("live", true)));
         router.get("/health/ready").handler(this::ready);
         router.get("/metrics").handler(this::scrape);
