@@ -2,6 +2,8 @@ package dev.sluice.consumer;
 
 import dev.sluice.bus.SharedPressure;
 
+import java.time.Duration;
+
 /**
  * Turns what is measured downstream into how much may be read ahead, and how hard producers are pressed. Between its two
  * thresholds of latency, where the batches' own aim of 20 ms lies, it goes back slowly to where it started, and no further:
@@ -9,7 +11,7 @@ import dev.sluice.bus.SharedPressure;
  */
 final class FlowController {
 
-    static final long HIGH_LATENCY_MILLIS = 50;
+    private static final long HIGH_LATENCY_MILLIS = 50;
     static final long LOW_LATENCY_MILLIS = 10;
     private static final double HIGH_ERROR_RATIO = 0.5;
     private static final double FULL_HEAP = 0.85;
@@ -34,12 +36,15 @@ final class FlowController {
 
     private static final int RECOVERY = 4;
 
+    private final double highLatencyMillis;
     private final long least;
     private final long start;
     private final long most;
     private long budget;
 
-    FlowController(long least, long start, long most) {
+    /** @param batchTime what events may add to a transaction: what is more than usual of it is no slowness of the downstream */
+    FlowController(Duration batchTime, long least, long start, long most) {
+        this.highLatencyMillis = HIGH_LATENCY_MILLIS + Math.max(0, batchTime.minus(BatchSize.USUAL).toMillis());
         this.least = least;
         this.start = start;
         this.most = most;
@@ -53,7 +58,7 @@ final class FlowController {
             budget = 0;
         } else if (budget == 0) {
             budget = least;
-        } else if (now.latencyMillis() > HIGH_LATENCY_MILLIS) {
+        } else if (now.latencyMillis() > highLatencyMillis) {
             budget = Math.max(least, budget / 2);
         } else if (now.latencyMillis() < LOW_LATENCY_MILLIS) {
             budget = Math.min(most, budget * 2);
@@ -63,10 +68,10 @@ final class FlowController {
         return new Decision(budget, failing ? 1 : pressure(now));
     }
 
-    private static double pressure(Measured now) {
+    private double pressure(Measured now) {
         double pressure = 0;
-        if (now.latencyMillis() > HIGH_LATENCY_MILLIS) {
-            pressure = Math.max(SharedPressure.RAISED, 1 - HIGH_LATENCY_MILLIS / now.latencyMillis());
+        if (now.latencyMillis() > highLatencyMillis) {
+            pressure = Math.max(SharedPressure.RAISED, 1 - highLatencyMillis / now.latencyMillis());
         }
         boolean stuck = now.queueRatio() >= FULL_QUEUE && now.oldestWaitMillis() > STALE_QUEUE_MILLIS
                 && now.latencyMillis() >= LOW_LATENCY_MILLIS;

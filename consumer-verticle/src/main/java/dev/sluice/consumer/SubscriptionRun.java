@@ -83,7 +83,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
         Delivery delivery = subscription.deliveryFor(handler);
         this.watch = new HandlerWatch(group, provider.name());
         this.budget = settings.prefetchStart().bytes();
-        this.flow = new FlowController(settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
+        this.flow = new FlowController(settings.batchTime(), settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
         this.meters = GroupMeters.of(vertx, node.meters(), group);
         this.redis = new RedisLink(vertx, redis, "group " + group, connected -> { });
         this.pressure = new PressureWriter(this.redis, instanceId, subscription.pressure());

@@ -3,12 +3,14 @@ package dev.sluice.consumer;
 import dev.sluice.consumer.FlowController.Measured;
 import org.junit.jupiter.api.Test;
 
+import java.time.Duration;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class FlowControllerTest {
 
     private static final long KIB = 1024;
-    private final FlowController flow = new FlowController(256 * KIB, 1024 * KIB, 5 * 1024 * KIB);
+    private final FlowController flow = new FlowController(BatchSize.USUAL, 256 * KIB, 1024 * KIB, 5 * 1024 * KIB);
 
     @Test
     void shouldHalveAboveAndDoubleBelowTheDeadBand() {
@@ -53,6 +55,13 @@ class FlowControllerTest {
     void shouldNotPressForAHealthyCatchUp() {
         assertThat(flow.onMeasured(new Measured(8, 0, 0.2, false, 1, 5_000)).pressure()).isZero();
         assertThat(flow.onMeasured(new Measured(12, 0, 0.2, false, 1, 5_000)).pressure()).isGreaterThan(0.9);
+    }
+
+    @Test
+    void shouldNotTakeTheTimeThatLargeBatchesMayTakeForSlowness() {
+        FlowController large = new FlowController(Duration.ofMillis(100), 256 * KIB, 1024 * KIB, 5 * 1024 * KIB);
+        assertThat(large.onMeasured(new Measured(130, 0, 0.2, false, 0, 0))).isEqualTo(new FlowController.Decision(1024 * KIB, 0));
+        assertThat(large.onMeasured(new Measured(260, 0, 0.2, false, 0, 0))).isEqualTo(new FlowController.Decision(512 * KIB, 0.5));
     }
 
     @Test

@@ -66,7 +66,7 @@ public final class SimulatedConsumer {
         FailureClassifier classifier = new FailureClassifier(FailureRules.standard());
         this.watch = new HandlerWatch(group, provider.name());
         this.budget = settings.prefetchStart().bytes();
-        this.flow = new FlowController(settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
+        this.flow = new FlowController(settings.batchTime(), settings.prefetchMin().bytes(), budget, settings.prefetchMax().bytes());
         this.downstream = new Downstream(vertx, new Ping(pool)::answered, group,
                 error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, () -> { });
         this.pipeline = new Pipeline(context, shape.ordering(),
