@@ -19,8 +19,8 @@ import java.util.function.IntFunction;
 final class NdjsonLane implements OpenLoop.Lane, AutoCloseable {
 
     private static final String ACCEPTED = "\"status\":202";
-    /** By the throttle; the second because an earlier one of its entity was. */
-    private static final List<String> TURNED_AWAY = List.of("\"status\":429", "\"code\":\"PRECEDING_FAILED\"");
+    /** By the throttle, for want of room, and because an earlier one of its entity was. */
+    private static final List<String> TURNED_AWAY = List.of("\"status\":429", "\"code\":\"OVERLOADED\"", "\"code\":\"PRECEDING_FAILED\"");
 
     private final Socket socket;
     private final OutputStream out;
@@ -68,7 +68,7 @@ final class NdjsonLane implements OpenLoop.Lane, AutoCloseable {
     /**
      * Ends the request.
      *
-     * @return events that the gateway turned away, because the consumers were pressed
+     * @return events that the gateway turned away, because the consumers were pressed or it was full
      * @throws IOException when others were not accepted, with the first answer of that kind
      */
     int finish() throws IOException, InterruptedException {

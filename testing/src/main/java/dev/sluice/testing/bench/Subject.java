@@ -106,7 +106,7 @@ enum Subject {
         if (Runtime.version().feature() >= 25) {
             command.add("-XX:+UseCompactObjectHeaders");
         }
-        command.addAll(baseline == null ? nodeOptions() : List.of("-XX:+UseSerialGC", "-Xmx256m"));
+        command.addAll(baseline == null ? nodeOptions(run) : List.of("-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(baseline == null ? node(arena, topic, partitions, group, run, more) : loop(arena, topic, group));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log(arena)));
@@ -125,9 +125,11 @@ enum Subject {
     }
 
     /** As {@code ./sluice node} has them. */
-    private static List<String> nodeOptions() {
+    private static List<String> nodeOptions(String run) {
         List<String> options = new ArrayList<>(List.of("@" + Path.of(System.getProperty("sluice.home", "."), "conf", "jvm.options")));
-        options.addAll(List.of(CONSUMER_HEAP.split(" ")));
+        if (!run.contains("gateway")) {
+            options.addAll(List.of(CONSUMER_HEAP.split(" ")));
+        }
         String more = System.getenv("SLUICE_JAVA_OPTS");
         if (more != null && !more.isBlank()) {
             options.addAll(List.of(more.trim().split(" +")));
