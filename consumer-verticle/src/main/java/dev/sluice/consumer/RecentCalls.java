@@ -17,7 +17,7 @@ final class RecentCalls {
     private static final long WARM_UP_NANOS = 3_000_000_000L;
     /** And then is this fast, or so slow that nothing else explains it. */
     private static final long FAST_NANOS = 50_000_000L;
-    private static final long SLOW_NANOS = 1_000_000_000L;
+    private static final long SLOW_NANOS = 250_000_000L;
 
     /** A call under way. */
     static final class Call {
@@ -62,7 +62,7 @@ final class RecentCalls {
     /**
      * The greater of the 95th percentile of 5 s and the age of the oldest call under way; NaN without either. Of fewer than
      * twenty calls the slowest is left out, unless it is the only one: one hiccup is no state of the downstream. Nor is
-     * what began within 3 s of the first call and took more than 50 ms and less than a second: that is the process itself.
+     * what began within 3 s of the first call and took more than 50 and less than 250 ms: that is the process itself.
      */
     double latencyMillis(long now) {
         forget(now);

@@ -21,16 +21,16 @@ class RecentCallsTest {
     void shouldNotTakeTheSlownessOfAProcessThatHasJustStartedForThatOfTheDownstream() {
         calls = new RecentCalls();
         RecentCalls.Call running = calls.onStarted(0);
-        call(0, 600 * MILLI, false);
-        call(2 * SECOND, 300 * MILLI, false);
-        assertThat(calls.latencyMillis(900 * MILLI)).isNaN();
-        assertThat(calls.latencyMillis(1_100 * MILLI)).as("it hangs").isEqualTo(1_100);
+        call(0, 200 * MILLI, false);
+        call(2 * SECOND, 150 * MILLI, false);
+        assertThat(calls.latencyMillis(240 * MILLI)).isNaN();
+        assertThat(calls.latencyMillis(260 * MILLI)).as("it hangs").isEqualTo(260);
         calls.onEnded(running, 2 * SECOND, true);
         call(2 * SECOND, 5 * MILLI, false);
         assertThat(calls.latencyMillis(3 * SECOND)).as("a fast one tells").isEqualTo(5);
-        call(3 * SECOND, 300 * MILLI, false);
-        call(3 * SECOND, 300 * MILLI, false);
-        assertThat(calls.latencyMillis(4 * SECOND)).as("warm").isEqualTo(300);
+        call(3 * SECOND, 200 * MILLI, false);
+        call(3 * SECOND, 200 * MILLI, false);
+        assertThat(calls.latencyMillis(4 * SECOND)).as("warm").isEqualTo(200);
     }
 
     @Test
