@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * <p>To read the greatest live pressure: {@code GET} {@link #LEVEL}, a decimal from 0 to 1, or nothing, which means 0
  * (no counting instance is alive, or all of them are well). {@link #FLAG} says {@code true} or {@code false}: whether that
- * is at least {@link #RAISED}. Both are written at least every second and expire after {@link #LIVES}; on each change of
- * the flag its new word is published on {@link #CHANNEL}. One reading is enough: nobody has to look for the entries of
+ * is at least {@link #RAISED}. Both are written at least every second and expire after {@link #LIVES}; when the flag changes,
+ * or the level moves by {@link #RAISED} or more, the flag's word is published on {@link #CHANNEL}. One reading is enough: nobody has to look for the entries of
  * single instances, which are there to be looked at.
  */
 public final class SharedPressure {

@@ -68,11 +68,13 @@ final class FlowController {
         return new Decision(budget, failing ? 1 : pressure(now));
     }
 
+    /** Of a downstream that takes so long. */
+    double pressureOf(double latencyMillis) {
+        return latencyMillis > highLatencyMillis ? Math.max(SharedPressure.RAISED, 1 - highLatencyMillis / latencyMillis) : 0;
+    }
+
     private double pressure(Measured now) {
-        double pressure = 0;
-        if (now.latencyMillis() > highLatencyMillis) {
-            pressure = Math.max(SharedPressure.RAISED, 1 - highLatencyMillis / now.latencyMillis());
-        }
+        double pressure = pressureOf(now.latencyMillis());
         boolean stuck = now.queueRatio() >= FULL_QUEUE && now.oldestWaitMillis() > STALE_QUEUE_MILLIS
                 && now.latencyMillis() >= LOW_LATENCY_MILLIS;
         if (stuck) {

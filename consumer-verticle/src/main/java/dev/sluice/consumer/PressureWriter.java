@@ -39,9 +39,10 @@ final class PressureWriter {
             redis.call('PEXPIRE', KEYS[3], ARGV[1])
             local flag = tonumber(level) >= tonumber(ARGV[4]) and 'true' or 'false'
             local before = redis.call('GET', KEYS[1]) or 'false'
+            local moved = math.abs(tonumber(level) - tonumber(redis.call('GET', KEYS[2]) or '0'))
             redis.call('SET', KEYS[1], flag, 'PX', ARGV[1])
             redis.call('SET', KEYS[2], level, 'PX', ARGV[1])
-            if flag ~= before then
+            if flag ~= before or moved >= tonumber(ARGV[4]) then
               redis.call('PUBLISH', KEYS[1], flag)
             end
             return flag""";

@@ -70,9 +70,14 @@ final class RecentCalls {
                         && tells(call.startNanos(), call.durationNanos))
                 .mapToLong(Ended::durationNanos).sorted().toArray();
         double quantile = recent.length == 0 ? Double.NaN : recent[(int) Math.floor((recent.length - 1) * 0.95)] / 1e6;
-        double oldest = running.keySet().stream().filter(call -> tells(call.startNanos, now - call.startNanos))
-                .mapToLong(call -> now - call.startNanos).max().orElse(-1) / 1e6;
-        return oldest < 0 ? quantile : Double.isNaN(quantile) ? oldest : Math.max(quantile, oldest);
+        double oldest = oldestMillis(now);
+        return Double.isNaN(oldest) || quantile > oldest ? quantile : oldest;
+    }
+
+    /** Age of the oldest call under way that tells; NaN without. */
+    double oldestMillis(long now) {
+        return running.keySet().stream().mapToLong(call -> call.startNanos).filter(start -> tells(start, now - start))
+                .mapToDouble(start -> (now - start) / 1e6).max().orElse(Double.NaN);
     }
 
     private boolean tells(long startNanos, long durationNanos) {

@@ -40,6 +40,7 @@ import static dev.sluice.api.HandlerProvider.Identity.NATURAL_KEY;
 final class SubscriptionRun implements GroupMeters.Instance {
 
     private static final long CONTROL_MILLIS = 500;
+    private static final long HANG_MILLIS = 100;
     private static final long LAST_RUNS_MILLIS = 5_000;
 
     private final Vertx vertx;
@@ -66,6 +67,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private volatile double latencyMillis = Double.NaN;
     private volatile double pressing;
     private long controlTimer;
+    private long hangTimer;
 
     SubscriptionRun(Vertx vertx, Context context, Subscription subscription, HandlerProvider provider, int index,
                     ConsumerSettings settings, FailureClassifier classifier, KafkaSettings kafka, Pool pool,
@@ -195,6 +197,15 @@ final class SubscriptionRun implements GroupMeters.Instance {
         pollThread.start();
         meters.add(this);
         controlTimer = vertx.setPeriodic(CONTROL_MILLIS, timer -> control());
+        hangTimer = vertx.setPeriodic(HANG_MILLIS, timer -> tellOfHang());
+    }
+
+    /** Of a call that hangs, producers hear before the next step of the control, and again as it gets worse. */
+    private void tellOfHang() {
+        double pressureNow = flow.pressureOf(downstream.calls().oldestMillis(System.nanoTime()));
+        if (pressureNow >= pressing + SharedPressure.RAISED) {
+            press(pressureNow);
+        }
     }
 
     private void control() {
@@ -205,13 +216,17 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 downstream.calls().failureRatio(now), Heap.liveRatio(), downstream.isOpen(),
                 (double) pipeline.waiting() / settings.maxQueueSize(), pipeline.oldestWaitMillis(now)));
         budget = decision.budgetBytes();
-        if (decision.pressure() >= SharedPressure.RAISED && pressing < SharedPressure.RAISED) {
-            meters.onPressing();
-        }
-        pressing = decision.pressure();
-        pressure.write(pressing);
+        press(decision.pressure());
         stopped.are(pollThread.lost());
         pipeline.pump();
+    }
+
+    private void press(double now) {
+        if (now >= SharedPressure.RAISED && pressing < SharedPressure.RAISED) {
+            meters.onPressing();
+        }
+        pressing = now;
+        pressure.write(now);
     }
 
     private void wake() {
@@ -297,6 +312,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
      */
     Future<Void> stop(ConsumerSettings.Membership membership) {
         vertx.cancelTimer(controlTimer);
+        vertx.cancelTimer(hangTimer);
         purge.stop();
         meters.remove(this);
         stopped.are(List.of());

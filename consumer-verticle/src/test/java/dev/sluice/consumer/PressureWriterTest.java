@@ -5,8 +5,11 @@ import dev.sluice.config.RedisSettings;
 import dev.sluice.consumer.Subscription.Pressure;
 import dev.sluice.redis.RedisLink;
 import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisAPI;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -50,6 +54,30 @@ class PressureWriterTest {
         awaitShared("true", "0.750");
         assertThat(get(SharedPressure.entry("one"))).isEqualTo("0.100");
         assertThat(get(SharedPressure.entry("two"))).isEqualTo("0.750");
+    }
+
+    /** A gateway that has heard of a first, small pressure would else let in too much until its next look. */
+    @Test
+    void shouldPublishWhatMovesTheLevelByATenthAndNothingElse() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        RedisConnection listening = Redis.createClient(vertx, Backends.redis()).connect().await(10, TimeUnit.SECONDS);
+        listening.handler(message -> {
+            if (message.get(0).toString().equals("message") && !message.get(2).toString().equals("there?")) {
+                heard.add(message.get(2).toString());
+            }
+        });
+        listening.send(Request.cmd(Command.SUBSCRIBE).arg(SharedPressure.CHANNEL));
+        await().until(() -> redis.publish(SharedPressure.CHANNEL, "there?").await(5, TimeUnit.SECONDS).toInteger() == 1);
+        PressureWriter writer = writer("one", Pressure.COUNTS);
+        for (double pressure : new double[] {0.05, 0.5, 0.55, 0.9, 0.9, 0.2, 0}) {
+            await().until(() -> {
+                write(writer, pressure); // dropped, while the one before is on its way
+                String level = get(SharedPressure.LEVEL);
+                return level != null && Double.parseDouble(level) == pressure;
+            });
+        }
+        await().until(() -> heard.size() == 4);
+        await().during(Duration.ofMillis(300)).until(() -> heard.equals(List.of("true", "true", "true", "false")));
     }
 
     @Test
