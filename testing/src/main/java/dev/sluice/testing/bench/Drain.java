@@ -18,6 +18,8 @@ final class Drain {
 
     private static final long DEADLINE_NANOS = TimeUnit.MINUTES.toNanos(5);
 
+    static final String VERTICLES = "consumer=1";
+
     private final Arena arena;
     private final Workload workload;
     private final String topic;
@@ -40,11 +42,11 @@ final class Drain {
         arena.empty();
         String group = subject.title() + "-" + number + "-" + System.nanoTime();
         long began = System.nanoTime();
-        Process process = subject.start(arena, topic, workload.partitions(), group, "consumer=1");
+        Process process = subject.start(arena, topic, workload.partitions(), group, VERTICLES);
         List<Process> all = new ArrayList<>(List.of(process));
         try (Connection connection = arena.stack().postgres().connect(); Statement statement = connection.createStatement()) {
             for (int i = 1; i < instances; i++) {
-                all.add(subject.join(arena, topic, workload.partitions(), group, "consumer=1", "node.name=" + group + "-" + i));
+                all.add(subject.join(arena, topic, workload.partitions(), group, VERTICLES, "node.name=" + group + "-" + i));
             }
             List<Long> pids = all.stream().map(Process::pid).toList();
             String first = "SELECT count(*) FROM (SELECT 1 FROM " + subject.table().effects() + " LIMIT 1) AS one";

@@ -39,6 +39,8 @@ final class EndToEnd {
     private static final double STEP = 1.25;
     private static final int LANES = 4;
 
+    static final String VERTICLES = "gateway=1,consumer=1";
+
     private final Arena arena;
     private final int entities;
     private final int partitions;
@@ -66,7 +68,7 @@ final class EndToEnd {
         String topic = "end-to-end-" + System.nanoTime();
         arena.create(topic, partitions);
         URI gateway = URI.create("http://127.0.0.1:" + Ports.oneFree());
-        Process process = subject.start(arena, topic, partitions, topic, "gateway=1,consumer=1",
+        Process process = subject.start(arena, topic, partitions, topic, VERTICLES,
                 "profile=" + PROFILE, "gateway.port=" + gateway.getPort(), "gateway.topic=" + topic);
         try {
             if (subject.isSluice()) {
@@ -76,6 +78,14 @@ final class EndToEnd {
         } finally {
             Subject.end(process);
         }
+    }
+
+    /** What the JVMs of later runs have from this one. */
+    void learn(Subject subject) throws Exception {
+        run(subject, site -> {
+            phase(site, RATES.get(0), 0, WARM_UP_SECONDS);
+            return Map.of();
+        });
     }
 
     record Site(Subject subject, Process process, String topic, URI gateway) {

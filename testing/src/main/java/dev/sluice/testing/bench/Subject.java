@@ -98,14 +98,10 @@ enum Subject {
         if (Runtime.version().feature() >= 24) {
             command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
         }
-        if (Runtime.version().feature() >= 19) {
-            Path archive = arena.folder().resolve(title() + ".jsa");
-            forgetIfStale(archive);
-            command.addAll(List.of("-XX:+AutoCreateSharedArchive", "-Xlog:cds*=off", "-XX:SharedArchiveFile=" + archive));
-        }
         if (Runtime.version().feature() >= 25) {
             command.add("-XX:+UseCompactObjectHeaders");
         }
+        command.addAll(Learned.flags(learned(arena, run)));
         command.addAll(baseline == null ? nodeOptions(run) : List.of("-XX:+UseSerialGC", "-Xmx256m"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(baseline == null ? node(arena, topic, partitions, group, run, more) : loop(arena, topic, group));
@@ -115,13 +111,9 @@ enum Subject {
         return builder.start();
     }
 
-    /** The JVM refuses an archive that is older than a jar, and makes no other in its place. */
-    private static void forgetIfStale(Path archive) throws IOException {
-        long made = archive.toFile().lastModified();
-        if (Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-                .anyMatch(jar -> new File(jar).lastModified() > made)) {
-            Files.deleteIfExists(archive);
-        }
+    /** @param run the verticles, if it is Sluice */
+    Path learned(Arena arena, String run) {
+        return arena.folder().resolve(title() + (isSluice() && run.contains("gateway") ? "-with-gateway" : "") + ".aot");
     }
 
     /** As {@code ./sluice node} has them. */
@@ -152,8 +144,8 @@ enum Subject {
 
     static void end(Process process) throws InterruptedException {
         process.destroy();
-        // The first to end leaves its classes behind for later runs.
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+        // The first to end leaves behind what it has learned.
+        if (!process.waitFor(60, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
         }
     }
