@@ -12,6 +12,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 import java.nio.file.Path;
@@ -29,6 +30,8 @@ import java.util.stream.IntStream;
 
 /** A stack of its own for all subjects of a benchmark: the same topics, the same tables, emptied before each run. */
 final class Arena implements AutoCloseable {
+
+    private static final int TRIES = 50;
 
     private final Path folder;
     private final ProcessStack stack;
@@ -58,7 +61,17 @@ final class Arena implements AutoCloseable {
      */
     void create(String topic, int partitions) throws ExecutionException, InterruptedException {
         admin.createTopics(List.of(new NewTopic(topic, partitions, (short) 1))).all().get();
-        admin.listOffsets(ends(topic, partitions)).all().get();
+        for (int left = TRIES; ; left--) {
+            try {
+                admin.listOffsets(ends(topic, partitions)).all().get();
+                return;
+            } catch (ExecutionException e) {
+                if (left == 0 || !(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+                    throw e;
+                }
+                Thread.sleep(100); // the broker has not heard of it yet
+            }
+        }
     }
 
     void delete(String topic) throws ExecutionException, InterruptedException {
