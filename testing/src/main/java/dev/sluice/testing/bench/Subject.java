@@ -31,6 +31,7 @@ enum Subject {
     SLUICE_PAYMENT_STATE(Table.PAYMENT_STATES, null, 1, Map.of("profile", "throughput")),
     SLUICE_ENTITY_STATE(Table.ENTITY_STATES, null, 1, Map.of("profile", "throughput"));
 
+    private static final Path JVM_OPTIONS = Path.of(System.getProperty("sluice.home", "."), "conf", "jvm.options");
     /** A node that only consumes needs less than one that runs everything. */
     private static final String CONSUMER_HEAP = "-Xmx160m -Xmn80m -XX:SurvivorRatio=4";
 
@@ -111,14 +112,15 @@ enum Subject {
         return builder.start();
     }
 
-    /** @param run the verticles, if it is Sluice */
-    Path learned(Arena arena, String run) {
-        return arena.folder().resolve(title() + (isSluice() && run.contains("gateway") ? "-with-gateway" : "") + ".aot");
+    /** Each set of options has its own: a JVM whose heap has no room for what another has learned refuses to start. */
+    Path learned(Arena arena, String run) throws IOException {
+        String options = isSluice() ? nodeOptions(run) + Files.readString(JVM_OPTIONS) : "";
+        return arena.folder().resolve(title() + '-' + Integer.toHexString(options.hashCode()) + ".aot");
     }
 
     /** As {@code ./sluice node} has them. */
     private static List<String> nodeOptions(String run) {
-        List<String> options = new ArrayList<>(List.of("@" + Path.of(System.getProperty("sluice.home", "."), "conf", "jvm.options")));
+        List<String> options = new ArrayList<>(List.of("@" + JVM_OPTIONS));
         if (!run.contains("gateway")) {
             options.addAll(List.of(CONSUMER_HEAP.split(" ")));
         }

@@ -43,7 +43,7 @@ public final class BarePublisher extends VerticleBase {
     @Override
     public Future<?> start() {
         producer = new KafkaProducer<>(Map.of("bootstrap.servers", bootstrapServers, "acks", "all", "enable.idempotence", "true",
-                "linger.ms", "5"), new ByteArraySerializer(), new ByteArraySerializer());
+                "linger.ms", "0"), new ByteArraySerializer(), new ByteArraySerializer());
         producer.partitionsFor("events");
         return vertx.createHttpServer().requestHandler(request -> request.body().onSuccess(body -> publish(request, body)))
                 .listen(port, "127.0.0.1");
