@@ -17,7 +17,8 @@ final class RecentCalls {
     private static final long WARM_UP_NANOS = 3_000_000_000L;
     /** And then is this fast, or so slow that nothing else explains it. */
     private static final long FAST_NANOS = 50_000_000L;
-    private static final long SLOW_NANOS = 250_000_000L;
+    static final long SLOW_MILLIS = 250;
+    private static final long SLOW_NANOS = SLOW_MILLIS * 1_000_000;
 
     /** A call under way. */
     static final class Call {

@@ -200,11 +200,14 @@ final class SubscriptionRun implements GroupMeters.Instance {
         hangTimer = vertx.setPeriodic(HANG_MILLIS, timer -> tellOfHang());
     }
 
-    /** Of a call that hangs, producers hear before the next step of the control, and again as it gets worse. */
+    /**
+     * Of a call that hangs, producers hear before the next step of the control, and again as it gets worse. Not of what a
+     * collection or a busy core explains: a throttle holds for seconds.
+     */
     private void tellOfHang() {
-        double pressureNow = flow.pressureOf(downstream.calls().oldestMillis(System.nanoTime()));
-        if (pressureNow >= pressing + SharedPressure.RAISED) {
-            press(pressureNow);
+        double age = downstream.calls().oldestMillis(System.nanoTime());
+        if (age >= RecentCalls.SLOW_MILLIS && flow.pressureOf(age) >= pressing + SharedPressure.RAISED) {
+            press(flow.pressureOf(age));
         }
     }
 
