@@ -21,7 +21,8 @@ final class JsonEnvelope {
 
     static final JsonFactory JSON = new JsonFactory();
     private static final JsonMapper MAPPER = new JsonMapper(JSON);
-    private static final int FEW = 16;
+    private static final int FEW = 8;
+    private static final CommonNames NAMES = new CommonNames();
 
     /** Any scalar; empty text when there is none. */
     private String type = "";
@@ -128,10 +129,10 @@ final class JsonEnvelope {
     private void take(String field, JsonToken token, JsonParser parser) throws IOException {
         switch (field) {
             case "type" -> {
-                type = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : "";
                 typeIsText = token == JsonToken.VALUE_STRING;
+                type = typeIsText ? common(parser) : token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : "";
             }
-            case "entityType" -> entityType = token == JsonToken.VALUE_STRING ? parser.getText() : null;
+            case "entityType" -> entityType = token == JsonToken.VALUE_STRING ? common(parser) : null;
             case "entityId" -> entityId = name(token, parser);
             case "sequence" -> sequence = name(token, parser);
             case "eventId" -> eventId = name(token, parser);
@@ -150,6 +151,10 @@ final class JsonEnvelope {
             default -> { }
         }
         parser.skipChildren();
+    }
+
+    private static String common(JsonParser parser) throws IOException {
+        return NAMES.of(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
     }
 
     /** A text that is not empty, or a whole number. */

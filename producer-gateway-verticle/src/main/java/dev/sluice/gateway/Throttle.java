@@ -20,11 +20,11 @@ final class Throttle {
     /** And events: who waits for a small rate looks ever more seldom, and still has all of it. */
     private static final double LEAST_BURST = 4;
     private static final long SECOND = 1_000_000_000L;
-    private static final int MEASURED_SECONDS = 5;
+    private static final int MEASURED_SECONDS = 60;
     private static final long LONGEST_WAIT_SECONDS = 30;
 
     private final long holdNanos;
-    /** Events let in by second, of the last seconds in which there were any. */
+    /** Events let in by second, unthrottled, of the last 60 seconds in which there were any. */
     private final long[] seconds = new long[MEASURED_SECONDS];
     private long currentSecond = Long.MIN_VALUE;
     private int measured;

@@ -71,6 +71,20 @@ class ThrottleTest {
         assertThat(throttle.admittedRate(now)).isCloseTo(1_000, within(1.0));
     }
 
+    /** Else a load that rises after a quiet time, and makes the consumers hesitate at once, would be held down to that of the quiet. */
+    @Test
+    void shouldRememberForAMinuteWhatItLetInBeforeAQuietTime() {
+        offer(10_000, 3);
+        offer(100, 50);
+        throttle.onPressure(0.5, now);
+        assertThat(throttle.admittedRate(now)).isCloseTo(5_000, within(100.0));
+
+        now += 6 * SECOND;
+        offer(2_500, 70);
+        throttle.onPressure(0.5, now);
+        assertThat(throttle.admittedRate(now)).isCloseTo(1_250, within(30.0));
+    }
+
     @Test
     void shouldFollowThePressureUpAndDown() {
         offer(10_000, 6);
