@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -80,6 +81,7 @@ class SeatTest {
 
     /** A look that PostgreSQL answers too late is the last one on another thread, if it is told there. */
     @Test
+    @Tag("long")
     void shouldTellOfChangesOnItsOwnThreadAlsoAfterALookThatTookTooLong(Postgres postgres) throws Exception {
         Queue<Thread> told = new ConcurrentLinkedQueue<>();
         Seat one = seat(first, postgres, ours -> told.add(Thread.currentThread()));
