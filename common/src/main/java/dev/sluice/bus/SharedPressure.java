@@ -16,7 +16,7 @@ public final class SharedPressure {
     /** {@code true} or {@code false}. */
     public static final String FLAG = "system:consumer:backpressure";
 
-    /** Where {@code true} or {@code false} is published when the flag changes. */
+    /** Where the flag's word is published when it changes, or the level moves by {@link #RAISED} or more. */
     public static final String CHANNEL = FLAG;
 
     /** The greatest pressure of the live instances of counting groups. In one cluster slot with the flag. */

@@ -32,6 +32,7 @@ public final class Bench implements Callable<Integer> {
     private static final List<String> SCENARIOS = List.of("drain", "end-to-end", "gateway", "spike", "scale", "micro");
 
     private static final List<String> WITHOUT_ARENA = List.of("gateway", "micro");
+    private static final int LEARNING_EVENTS = 500_000;
 
     @CommandLine.Spec
     private CommandLine.Model.CommandSpec spec;
@@ -73,8 +74,6 @@ public final class Bench implements Callable<Integer> {
         ((Logger) LoggerFactory.getLogger("org.apache.kafka")).setLevel(Level.ERROR);
         System.exit(new CommandLine(new Bench()).execute(arguments));
     }
-
-    private static final int LEARNING_EVENTS = 500_000;
 
     /** One run of a subject: a figure for each of the scenario's loads. */
     private interface Measurement {
