@@ -20,6 +20,12 @@ final class Desk {
     private final GatewayMeters meters;
     private final Quotas quotas = new Quotas();
     private long underWay;
+    private int busyStreams;
+
+    /** How an event gets into the room. */
+    private interface Entrance {
+        Future<Problem> enter(String client, long bytes);
+    }
 
     Desk(WaitingRoom room, Intake intake, Schemas schemas, GatewayMeters meters) {
         this.room = room;
@@ -36,6 +42,35 @@ final class Desk {
 
     /** @param outlet where the event goes at its turn */
     Future<EventOutcome> take(String topic, Client client, Reading reading, EntityOrder order, Outlet outlet) {
+        return take(topic, client, reading, order, outlet, room::enter);
+    }
+
+    /** As {@link #take}, but a throttle holds the event up for as long as it takes, and refuses it not. */
+    Future<EventOutcome> takeFromStream(String topic, Client client, Reading reading, EntityOrder order) {
+        return take(topic, client, reading, order, alone, room::enterFromStream);
+    }
+
+    /** A stream has events that are not answered. */
+    void onStreamBusy() {
+        busyStreams++;
+    }
+
+    void onStreamIdle() {
+        busyStreams--;
+    }
+
+    /** How many events that are not answered a stream may have. */
+    int streamShare() {
+        return room.shareOfEach(Math.max(1, busyStreams));
+    }
+
+    /** Nothing waits for longer than a request does. */
+    void stop() {
+        room.endPatience();
+    }
+
+    private Future<EventOutcome> take(String topic, Client client, Reading reading, EntityOrder order, Outlet outlet,
+                                      Entrance entrance) {
         if (reading instanceof Reading.Refused refused) {
             meters.onOutcome(topic, refused.problem().status());
             return Future.succeededFuture(new EventOutcome.Failed(null, refused.problem()));
@@ -48,20 +83,20 @@ final class Desk {
             return Future.succeededFuture(new EventOutcome.Failed(event, fault));
         }
         underWay++;
-        return order.inOrder(event, place -> throughTheRoom(topic, client, event, place, outlet)).onComplete(done -> {
+        return order.inOrder(event, place -> throughTheRoom(topic, client, event, place, outlet, entrance)).onComplete(done -> {
             underWay--;
             meters.onOutcome(topic, done.result().status());
         });
     }
 
     private Future<EventOutcome> throughTheRoom(String topic, Client client, IncomingEvent event, EntityOrder.Place place,
-                                                Outlet outlet) {
+                                                Outlet outlet, Entrance entrance) {
         Duration wait = quotas.take(client, System.nanoTime());
         if (!wait.isZero()) {
             return Future.succeededFuture(new EventOutcome.Failed(event, new Problem.QuotaExceeded(wait)));
         }
         long bytes = costOf(event);
-        return room.enter(client.name(), bytes).compose(refusal -> refusal == null
+        return entrance.enter(client.name(), bytes).compose(refusal -> refusal == null
                 ? intake.accept(topic, client.name(), event, place, outlet).onComplete(done -> room.leave(bytes))
                 : Future.succeededFuture(new EventOutcome.Failed(event, refusal)));
     }

@@ -294,6 +294,7 @@ final class GatewayServer {
         stopping = true;
         long deadline = System.nanoTime() + settings.drainTimeout().toNanos();
         new ArrayList<>(streams).forEach(NdjsonStream::stopReading);
+        desk.stop();
         return drained(deadline).eventually(() -> server.close());
     }
 

@@ -12,7 +12,8 @@ import java.util.Deque;
 
 /**
  * One NDJSON request: lines in, outcomes out, in order and while the lines still come. What is read and not answered is
- * bounded; beyond that the socket is left unread, and so it is while the caller doesn't read its answers. For one context.
+ * bounded; beyond that the socket is left unread, and so it is while the caller doesn't read its answers. While the consumers
+ * are pressed it reads as fast as events are let in. For one context.
  */
 final class NdjsonStream implements BodiesUnderWay.Arrival {
 
@@ -185,7 +186,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
     }
 
     private boolean hasRoom() {
-        return slots.size() < limits.inFlight() && inFlightBytes < limits.inFlightSize().bytes() && !response.writeQueueFull();
+        return slots.size() < Math.min(limits.inFlight(), desk.streamShare()) && inFlightBytes < limits.inFlightSize().bytes() && !response.writeQueueFull();
     }
 
     private void onLine(LineSplitter.Line line) {
@@ -194,7 +195,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
         } else if (line instanceof LineSplitter.Line.Text text && !text.isBlank()) {
             Reading reading = reader.read(text.bytes(), text.from(), text.to(), client.name(), null);
             Slot slot = add(reading instanceof Reading.Valid valid ? Desk.costOf(valid.event()) : 0);
-            trace.publish(reading, traced -> desk.take(topic, client, traced, order)).onComplete(done -> {
+            trace.publish(reading, traced -> desk.takeFromStream(topic, client, traced, order)).onComplete(done -> {
                 slot.outcome = done.result();
                 flushSoon();
             });
@@ -208,6 +209,9 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
 
     private Slot add(long bytes) {
         Slot slot = new Slot(next++, bytes);
+        if (slots.isEmpty()) {
+            desk.onStreamBusy();
+        }
         slots.add(slot);
         inFlightBytes += bytes;
         return slot;
@@ -264,6 +268,9 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
                 Slot slot = slots.poll();
                 inFlightBytes -= slot.bytes;
                 lines.add(slot.index, slot.outcome);
+                if (slots.isEmpty()) {
+                    desk.onStreamIdle();
+                }
             }
             return lines.taken();
         }
@@ -279,6 +286,9 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
     private void finish() {
         if (!finished) {
             finished = true;
+            if (!slots.isEmpty()) {
+                desk.onStreamIdle();
+            }
             if (gunzip != null) {
                 gunzip.close();
             }

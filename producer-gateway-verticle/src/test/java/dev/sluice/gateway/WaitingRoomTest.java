@@ -208,4 +208,66 @@ class WaitingRoomTest {
         assertThat(onLoop(() -> List.copyOf(heard))).containsExactly("refused", "refused", "refused");
         assertThat(room.waiting()).isEqualTo(10);
     }
+
+    @Test
+    void shouldRefuseLinesOfAStreamOnlyOnceTheGatewayStops() throws Exception {
+        WaitingRoom room = room(10, Duration.ofMillis(100), closed(), System::nanoTime);
+        vertx.runOnContext(turn -> {
+            room.enterFromStream("one", 1).onSuccess(problem -> heard.add("line"));
+            room.enter("one", 1).onSuccess(problem -> heard.add("request"));
+        });
+        await().atMost(Duration.ofSeconds(10)).until(() -> !onLoop(() -> List.copyOf(heard)).isEmpty());
+        vertx.timer(400, TimeUnit.MILLISECONDS).await(5, TimeUnit.SECONDS);
+        assertThat(onLoop(() -> List.copyOf(heard))).containsExactly("request");
+        onLoop(() -> {
+            room.endPatience();
+            return null;
+        });
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> onLoop(heard::size) == 2);
+        assertThat(room.waiting()).isZero();
+    }
+
+    @Test
+    void shouldLetRequestsAndStreamsOfAClientInByTurns() throws Exception {
+        WaitingRoom room = room(10, Duration.ofSeconds(5));
+        onLoop(() -> {
+            room.enter("one", CAPACITY);
+            for (int i = 0; i < 3; i++) {
+                room.enterFromStream("one", 10).onSuccess(in -> heard.add("line"));
+            }
+            room.enter("one", 10).onSuccess(in -> heard.add("request"));
+            room.enter("one", 10).onSuccess(in -> heard.add("request"));
+            room.leave(CAPACITY);
+            return null;
+        });
+
+        assertThat(onLoop(() -> List.copyOf(heard))).containsExactly("request", "line", "request", "line", "line");
+    }
+
+    @Test
+    void shouldLeaveHalfOfTheRoomToRequests() throws Exception {
+        WaitingRoom room = room(10, Duration.ofSeconds(5));
+        assertThat(room.shareOfEach(2)).as("while nobody waits").isEqualTo(Integer.MAX_VALUE);
+        onLoop(() -> {
+            room.enter("one", CAPACITY);
+            return room.enterFromStream("one", 1);
+        });
+
+        assertThat(room.shareOfEach(2)).isEqualTo(2);
+        assertThat(room.shareOfEach(100)).isEqualTo(1);
+    }
+
+    @Test
+    void shouldGiveStreamsNoMoreThanIsLetInSoon() throws Exception {
+        Throttle throttle = new Throttle(Duration.ofSeconds(60));
+        throttle.onPressure(0.75, System.nanoTime());
+        WaitingRoom room = room(10_000, Duration.ofSeconds(5), throttle, System::nanoTime);
+        onLoop(() -> {
+            room.enterFromStream("one", CAPACITY);
+            return room.enterFromStream("one", CAPACITY);
+        });
+
+        assertThat(room.shareOfEach(1)).as("events, of 500/s").isEqualTo(250);
+    }
 }
