@@ -17,14 +17,21 @@ import java.util.Map;
 final class Micro {
 
     private static final String ALLOCATED = "gc.alloc.rate.norm";
+    /** As a node that only consumes has them. */
+    private static final List<String> OPTIONS = List.of("-XX:+UseSerialGC", "-Xmx160m", "-Xmn80m");
+    private static final String COMPACT = "-XX:+UseCompactObjectHeaders";
 
     private Micro() {
     }
 
     static List<Result> run() throws RunnerException {
         List<Result> results = new ArrayList<>();
+        List<String> options = new ArrayList<>(OPTIONS);
+        if (Runtime.version().feature() >= 25) {
+            options.add(COMPACT);
+        }
         for (RunResult run : new Runner(new OptionsBuilder().include(HotPath.class.getName() + ".*")
-                .addProfiler(GCProfiler.class).verbosity(VerboseMode.SILENT).build()).run()) {
+                .jvmArgsAppend(options.toArray(new String[0])).addProfiler(GCProfiler.class).verbosity(VerboseMode.SILENT).build()).run()) {
             double nanos = run.getPrimaryResult().getScore();
             double bytes = run.getSecondaryResults().get(ALLOCATED).getScore();
             String name = run.getPrimaryResult().getLabel();
