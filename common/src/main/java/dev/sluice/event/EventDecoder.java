@@ -95,7 +95,7 @@ public final class EventDecoder {
         if (entity.isEmpty()) {
             entity = RoutingKey.parse(key(record));
         }
-        OptionalLong sequence = Sequences.parse(body.sequence());
+        OptionalLong sequence = body.sequence();
         String id = movedOr(record, EventIdentity.of(record, body.identity(), entity, sequence, topicId));
         return new Decoded.Readable(new Event(id, body.type(), entity, sequence, time(body.time()), "application/json",
                 body.data() == null ? record.value() : body.data(), origin(record), attempt(record), Map.of()));

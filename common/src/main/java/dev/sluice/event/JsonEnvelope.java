@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -29,15 +30,18 @@ final class JsonEnvelope {
     private boolean typeIsText;
     private String entityType;
     private String entityId;
-    private String sequence;
+    private OptionalLong sequence = OptionalLong.empty();
     private String eventId;
     private String idempotencyKey;
     private String time;
     private byte[] data;
-    private int fields;
-    private final String[] first = new String[FEW];
+    /** Those of the known fields that were there, by their bits. */
+    private int known;
+    private int others;
+    /** The first of the other fields; null while there are none. */
+    private String[] few;
     /** Null while there are few. */
-    private Set<String> all;
+    private Set<String> many;
 
     private JsonEnvelope() {
     }
@@ -95,20 +99,42 @@ final class JsonEnvelope {
     }
 
     private void requireNew(String field, JsonParser parser) throws IOException {
-        boolean known = false;
-        for (int i = 0; i < fields && i < FEW && !known; i++) {
-            known = first[i].equals(field);
-        }
-        if (fields < FEW) {
-            first[fields] = field;
-        } else {
-            all = all == null ? new HashSet<>() : all;
-            known |= !all.add(field);
-        }
-        fields++;
-        if (known) {
+        int bit = bitOf(field);
+        boolean there = bit == 0 ? isKnownOther(field) : (known & bit) != 0;
+        known |= bit;
+        if (there) {
             throw new JsonParseException(parser, "a field is there twice");
         }
+    }
+
+    /** 0 for those that mean nothing here. */
+    private static int bitOf(String field) {
+        return switch (field) {
+            case "type" -> 1;
+            case "entityType" -> 1 << 1;
+            case "entityId" -> 1 << 2;
+            case "sequence" -> 1 << 3;
+            case "eventId" -> 1 << 4;
+            case "time" -> 1 << 5;
+            case "_meta" -> 1 << 6;
+            case "data" -> 1 << 7;
+            default -> 0;
+        };
+    }
+
+    private boolean isKnownOther(String field) {
+        few = few == null ? new String[FEW] : few;
+        for (int i = 0; i < Math.min(others, FEW); i++) {
+            if (few[i].equals(field)) {
+                return true;
+            }
+        }
+        if (others < FEW) {
+            few[others++] = field;
+            return false;
+        }
+        many = many == null ? new HashSet<>() : many;
+        return !many.add(field);
     }
 
     /** There is something after the end of the value. */
@@ -134,7 +160,7 @@ final class JsonEnvelope {
             }
             case "entityType" -> entityType = token == JsonToken.VALUE_STRING ? common(parser) : null;
             case "entityId" -> entityId = name(token, parser);
-            case "sequence" -> sequence = name(token, parser);
+            case "sequence" -> sequence = sequence(token, parser);
             case "eventId" -> eventId = name(token, parser);
             case "time" -> time = token.isScalarValue() && token != JsonToken.VALUE_NULL ? parser.getText() : null;
             case "_meta" -> {
@@ -155,6 +181,15 @@ final class JsonEnvelope {
 
     private static String common(JsonParser parser) throws IOException {
         return NAMES.of(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+    }
+
+    /** As {@link Sequences#parse} has it, without a text for what is a number. */
+    private static OptionalLong sequence(JsonToken token, JsonParser parser) throws IOException {
+        if (token == JsonToken.VALUE_NUMBER_INT && parser.getNumberType() != JsonParser.NumberType.BIG_INTEGER
+                && parser.getLongValue() >= 0) {
+            return OptionalLong.of(parser.getLongValue());
+        }
+        return Sequences.parse(name(token, parser));
     }
 
     /** A text that is not empty, or a whole number. */
@@ -186,7 +221,7 @@ final class JsonEnvelope {
         return entityId;
     }
 
-    String sequence() {
+    OptionalLong sequence() {
         return sequence;
     }
 

@@ -12,6 +12,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -61,6 +64,28 @@ class EventDecoderTest {
         assertThat(event.entity().map(Object::toString).orElse(null)).isEqualTo(entity);
         assertThat(event.sequence().isPresent() ? event.sequence().getAsLong() : null).isEqualTo(sequence);
         assertThat(event.data()).asString().isEqualTo(data);
+    }
+
+    /** A number or a text: the same sequences. */
+    @ParameterizedTest
+    @CsvSource(nullValues = "-", value = {"0, 0", "1, 1", "2147483648, 2147483648", "9223372036854775807, 9223372036854775807",
+            "9223372036854775808, -", "99999999999999999999999, -", "1.0, -", "1e3, -", "-3, -", "true, -", "{}, -"})
+    void shouldTakeForASequenceWhatIsAWholeNumber(String number, Long sequence) {
+        for (String written : List.of(number, "\"" + number + "\"")) {
+            OptionalLong read = read(record("events", "case:9", "{\"sequence\":" + written + "}", Map.of())).sequence();
+            assertThat(read.isPresent() ? read.getAsLong() : null).as(written).isEqualTo(sequence);
+        }
+    }
+
+    @Test
+    void shouldFindAFieldThatIsThereTwiceAmongMany() {
+        String many = IntStream.range(0, 20).mapToObj(i -> "\"n" + i + "\":" + i).collect(Collectors.joining(","));
+
+        assertThat(read(record("events", "case:9", "{" + many + ",\"sequence\":1}", Map.of())).sequence()).hasValue(1);
+        for (String twice : List.of("n0", "n7", "n8", "n19", "sequence")) {
+            Decoded decoded = decoder.decode(record("events", "case:9", "{\"sequence\":1," + many + ",\"" + twice + "\":2}", Map.of()), "id");
+            assertThat(decoded).as(twice).isInstanceOf(Decoded.Undecodable.class);
+        }
     }
 
     /** Byte for byte, whatever it is and wherever it stands. */

@@ -40,7 +40,7 @@ class JsonEnvelopePropertyTest {
         try {
             JsonEnvelope read = reading.read();
             return read == null ? "no object" : String.join("|", read.type(), read.entityType(), read.entityId(),
-                    read.sequence(), read.identity(), read.time(),
+                    read.sequence().toString(), read.identity(), read.time(),
                     read.data() == null ? "none" : new String(read.data(), StandardCharsets.UTF_8));
         } catch (IOException refused) {
             return refused.getClass() + " " + refused.getMessage();

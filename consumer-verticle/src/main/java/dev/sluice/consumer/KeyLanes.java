@@ -22,11 +22,52 @@ final class KeyLanes {
     /** Works of one lane. It is in {@link #ready} exactly when it has waiting works and none running. */
     static final class Lane {
         private final Object key;
-        private final Deque<Work> waiting = new ArrayDeque<>(2);
+        /** Those that wait, chained by {@link Work#behind()}: most lanes hold one or two. Null when there is none. */
+        private Work first;
+        private Work last;
         private int running;
 
         private Lane(Object key) {
             this.key = key;
+        }
+
+        private void add(Work work) {
+            if (first == null) {
+                first = work;
+            } else {
+                last.queue(work);
+            }
+            last = work;
+        }
+
+        private Work poll() {
+            Work polled = first;
+            first = polled.behind();
+            polled.queue(null);
+            return polled;
+        }
+
+        private void dropAbandoned(List<Work> dropped) {
+            Work all = first;
+            first = null;
+            while (all != null) {
+                Work work = all;
+                all = all.behind();
+                work.queue(null);
+                if (work.isAbandoned()) {
+                    dropped.add(work);
+                } else {
+                    add(work);
+                }
+            }
+        }
+
+        private boolean holds(AssignedPartition partition) {
+            Work work = first;
+            while (work != null && work.partition() != partition) {
+                work = work.behind();
+            }
+            return work != null;
         }
     }
 
@@ -43,10 +84,10 @@ final class KeyLanes {
     void add(Work work) {
         Object key = laneOf(work);
         Lane lane = lanes.computeIfAbsent(key, Lane::new);
-        lane.waiting.add(work);
+        lane.add(work);
         waiting++;
         waitingRows += work.isParked() ? 1 : 0;
-        if (lane.running == 0 && lane.waiting.size() == 1) {
+        if (lane.running == 0 && lane.first == work) {
             ready.add(lane);
         }
     }
@@ -67,18 +108,17 @@ final class KeyLanes {
 
     /** Whether a work of the partition waits. */
     boolean holds(AssignedPartition partition) {
-        return lanes.values().stream().anyMatch(lane -> lane.waiting.stream().anyMatch(work -> work.partition() == partition));
+        return lanes.values().stream().anyMatch(lane -> lane.holds(partition));
     }
 
     /** When the work that has waited longest was polled; empty when none waits. */
     OptionalLong oldestNanos() {
-        return lanes.values().stream().filter(lane -> !lane.waiting.isEmpty())
-                .mapToLong(lane -> lane.waiting.peek().polledNanos()).min();
+        return lanes.values().stream().filter(lane -> lane.first != null).mapToLong(lane -> lane.first.polledNanos()).min();
     }
 
     /** The work that waits longest in its lane, of the lane that is next; null when none is ready. */
     Work next() {
-        return ready.isEmpty() ? null : ready.peek().waiting.peek();
+        return ready.isEmpty() ? null : ready.peek().first;
     }
 
     /** Takes up to {@code max} works of ready lanes, each lane's in order, and blocks those lanes. */
@@ -86,8 +126,8 @@ final class KeyLanes {
         List<Work> batch = new ArrayList<>(Math.min(max, waiting));
         while (batch.size() < max && !ready.isEmpty()) {
             Lane lane = ready.poll();
-            while (batch.size() < max && !lane.waiting.isEmpty()) {
-                Work work = lane.waiting.poll();
+            while (batch.size() < max && lane.first != null) {
+                Work work = lane.poll();
                 lane.running++;
                 work.takenFrom(lane);
                 waitingRows -= work.isParked() ? 1 : 0;
@@ -106,7 +146,7 @@ final class KeyLanes {
             throw new IllegalStateException(work.record() + " was not taken, or released before");
         }
         if (--lane.running == 0) {
-            if (lane.waiting.isEmpty()) {
+            if (lane.first == null) {
                 lanes.remove(lane.key);
             } else {
                 ready.add(lane);
@@ -119,9 +159,8 @@ final class KeyLanes {
         List<Work> dropped = new ArrayList<>();
         for (Iterator<Lane> each = lanes.values().iterator(); each.hasNext(); ) {
             Lane lane = each.next();
-            lane.waiting.stream().filter(Work::isAbandoned).forEach(dropped::add);
-            lane.waiting.removeIf(Work::isAbandoned);
-            if (lane.waiting.isEmpty() && lane.running == 0) {
+            lane.dropAbandoned(dropped);
+            if (lane.first == null && lane.running == 0) {
                 ready.remove(lane);
                 each.remove();
             }

@@ -5,15 +5,17 @@ import dev.sluice.event.EventDecoder;
 import dev.sluice.event.RawRecord;
 import dev.sluice.event.Topics;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** From a record that was polled to work: decoded, and of a retry topic only what is this group's, when it is due. Poll thread only. */
 final class RecordIntake {
+
+    private static final RawRecord.Header[] NO_HEADERS = {};
 
     private final String group;
     private final RetryGate retryGate;
@@ -52,9 +54,12 @@ final class RecordIntake {
     }
 
     private static RawRecord raw(ConsumerRecord<byte[], byte[]> record) {
-        List<RawRecord.Header> headers = new ArrayList<>();
-        record.headers().forEach(header -> headers.add(new RawRecord.Header(header.key(), header.value())));
+        Header[] all = record.headers().toArray(); // for none the same empty array each time
+        RawRecord.Header[] headers = all.length == 0 ? NO_HEADERS : new RawRecord.Header[all.length];
+        for (int i = 0; i < all.length; i++) {
+            headers[i] = new RawRecord.Header(all[i].key(), all[i].value());
+        }
         return new RawRecord(record.topic(), record.partition(), record.offset(), record.timestamp(), record.key(),
-                record.value(), headers);
+                record.value(), List.of(headers));
     }
 }

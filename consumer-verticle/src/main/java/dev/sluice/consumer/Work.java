@@ -30,6 +30,8 @@ final class Work {
     private final Parked parked;
     /** What it was taken from, while it is under way; {@link KeyLanes}' own. */
     private KeyLanes.Lane lane;
+    /** The next of its lane, while it waits; {@link KeyLanes}' own. */
+    private Work behind;
     private boolean suspected;
 
     /**
@@ -134,6 +136,14 @@ final class Work {
 
     KeyLanes.Lane lane() {
         return lane;
+    }
+
+    Work behind() {
+        return behind;
+    }
+
+    void queue(Work next) {
+        behind = next;
     }
 
     void takenFrom(KeyLanes.Lane from) {
