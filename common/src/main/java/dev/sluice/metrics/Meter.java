@@ -43,6 +43,8 @@ public enum Meter {
             "How hard the consumers press, of the instance that presses most: producers are let in by the rest", "group"),
     DOWNSTREAM_LATENCY("downstream_latency", Kind.GAUGE, Unit.SECONDS,
             "95th percentile of the handler's transactions over 5 s, or the age of the oldest one running", "group"),
+    DOWNSTREAM_LATENCY_LIMIT("downstream_latency_limit", Kind.GAUGE, Unit.SECONDS,
+            "Latency above which the group takes its downstream for slow: 0.05, and what `consumer.batch-time` adds", "group"),
     IDEMPOTENCY_CACHE_HIT_RATE("idempotency_cache_hit_rate", Kind.GAUGE, Unit.RATIO,
             "Repeats recognised without PostgreSQL as a share of all repeats, over 5 minutes", "group"),
     DUPLICATE_DETECTION_COUNT("duplicate_detection_count", Kind.GAUGE, Unit.EVENTS,

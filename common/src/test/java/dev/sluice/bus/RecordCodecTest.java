@@ -61,7 +61,7 @@ class RecordCodecTest {
                         new LagReport.PartitionLag("audit", "events", 2, OptionalLong.empty(), 0, 9, OptionalLong.empty(),
                                 OptionalDouble.empty(), 0, LagVerdict.OK, "")),
                         List.of(new LagReport.TopicLag("audit", "events", 4, OptionalDouble.empty(), 2, 1)), 7, 20, 1_700_000_000_000L),
-                new GroupLoad("audit", "node-1-audit-0", true, 0.5),
+                new GroupLoad("audit", "node-1-audit-0", true, 0.5, 0.13),
                 new AlertReport("node-1", List.of(new AlertReport.Value("PoisonFlood", Map.of("group", "audit"), 11)),
                         List.of("PoisonFlood"), List.of("GroupLagHigh")),
                 new ScalingQuestion(),

@@ -68,6 +68,11 @@ final class FlowController {
         return new Decision(budget, failing ? 1 : pressure(now));
     }
 
+    /** A downstream is slow that takes longer. */
+    double highLatencyMillis() {
+        return highLatencyMillis;
+    }
+
     /** Of a downstream that takes so long. */
     double pressureOf(double latencyMillis) {
         return latencyMillis > highLatencyMillis ? Math.max(SharedPressure.RAISED, 1 - highLatencyMillis / latencyMillis) : 0;

@@ -45,6 +45,9 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         /** NaN when nothing was measured. */
         double latencySeconds();
 
+        /** Above it the downstream is slow. */
+        double latencyLimitSeconds();
+
         /** Since the poll loop's last turn. */
         double stillSeconds();
     }
@@ -73,6 +76,7 @@ final class GroupMeters implements Shareable, PollLoop.Listener {
         Meter.CIRCUIT_BREAKER_OPEN.gauge(registry, () -> greatest(Instance::breakerOpenness, 0), "postgres", group);
         Meter.CONSUMER_PRESSURE.gauge(registry, () -> greatest(Instance::pressure, 0), group);
         Meter.DOWNSTREAM_LATENCY.gauge(registry, () -> greatest(Instance::latencySeconds, Double.NaN), group);
+        Meter.DOWNSTREAM_LATENCY_LIMIT.gauge(registry, () -> greatest(Instance::latencyLimitSeconds, Double.NaN), group);
         Meter.CONSUMER_PROCESSING_LATENCY_P99.gauge(registry, this::p99Seconds, group);
         Meter.CONSUMER_ERROR_RATE.gauge(registry, () -> zeroForNothing(failures.ratio(System.nanoTime())), group);
         countFromZero();

@@ -20,7 +20,7 @@ final class PauseNews {
     static long tell(Vertx vertx, Bus bus, Collection<SubscriptionRun> runs) {
         return vertx.setPeriodic(PERIOD_MILLIS, timer -> runs.forEach(run -> {
             bus.announce(Addresses.LOADS, new GroupLoad(run.group(), run.instanceId(), run.breakerOpenness() > 0,
-                    Double.isNaN(run.latencySeconds()) ? -1 : run.latencySeconds()));
+                    Double.isNaN(run.latencySeconds()) ? -1 : run.latencySeconds(), run.latencyLimitSeconds()));
             run.pause().ifPresent(reason ->
                     bus.announce(Addresses.PAUSES, new GroupPause(run.group(), run.instanceId(), reason)));
         }));

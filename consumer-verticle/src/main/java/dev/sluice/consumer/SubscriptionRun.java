@@ -279,6 +279,11 @@ final class SubscriptionRun implements GroupMeters.Instance {
     }
 
     @Override
+    public double latencyLimitSeconds() {
+        return flow.highLatencyMillis() / 1_000;
+    }
+
+    @Override
     public double stillSeconds() {
         return pollThread.stillForNanos() / 1e9;
     }

@@ -339,6 +339,7 @@ class EffectOnceTest {
 
         awaitEffects(only);
         await().atMost(Duration.ofSeconds(5)).until(() -> gauge(Meter.DOWNSTREAM_LATENCY) > 0);
+        assertThat(gauge(Meter.DOWNSTREAM_LATENCY_LIMIT)).isEqualTo(0.05);
         assertThat(gauge(Meter.CONSUMER_PROCESSING_LATENCY_P99)).isBetween(0.0001, 10.0);
         assertThat(gauge(Meter.CONSUMER_ERROR_RATE)).isBetween(0.33, 0.34);
         assertThat(gauge(Meter.DUPLICATE_DETECTION_COUNT)).isEqualTo(1);

@@ -60,6 +60,7 @@ class FlowControllerTest {
     @Test
     void shouldNotTakeTheTimeThatLargeBatchesMayTakeForSlowness() {
         FlowController large = new FlowController(Duration.ofMillis(100), 256 * KIB, 1024 * KIB, 5 * 1024 * KIB);
+        assertThat(large.highLatencyMillis()).isEqualTo(130);
         assertThat(large.onMeasured(new Measured(130, 0, 0.2, false, 0, 0))).isEqualTo(new FlowController.Decision(1024 * KIB, 0));
         assertThat(large.onMeasured(new Measured(260, 0, 0.2, false, 0, 0))).isEqualTo(new FlowController.Decision(512 * KIB, 0.5));
     }

@@ -13,15 +13,14 @@ final class ScalingRule {
     static final long LOW = 500;
     private static final long UP_AFTER = Duration.ofMinutes(3).toMillis();
     private static final long DOWN_AFTER = Duration.ofMinutes(10).toMillis();
-    private static final double SLOW_SECONDS = 0.05;
     private static final long NEVER = -1;
 
     /**
      * @param instances      that own partitions
      * @param partitions     more instances than these would have nothing to do
-     * @param latencySeconds of the downstream; NaN when nobody has told
+     * @param downstreamSlow by the limit in force where the group runs; false when nobody has told
      */
-    record Seen(long lag, int instances, int partitions, boolean breakerOpen, double latencySeconds) {
+    record Seen(long lag, int instances, int partitions, boolean breakerOpen, boolean downstreamSlow) {
     }
 
     /** @param reason for an operator */
@@ -55,7 +54,7 @@ final class ScalingRule {
         if (seen.breakerOpen()) {
             return new Wanted(now, "lag above " + TARGET + ", but the breaker is open: more consumers would not help");
         }
-        if (seen.latencySeconds() > SLOW_SECONDS) {
+        if (seen.downstreamSlow()) {
             return new Wanted(now, "lag above " + TARGET + ", but the downstream is slow: more consumers would press it");
         }
         if (now >= seen.partitions()) {

@@ -55,7 +55,7 @@ final class ScalingSignal {
                 topics.stream().mapToInt(TopicLag::members).max().orElse(0),
                 topics.stream().mapToInt(TopicLag::partitions).max().orElse(1),
                 told.stream().anyMatch(GroupLoad::breakerOpen),
-                told.stream().mapToDouble(GroupLoad::latencySeconds).max().orElse(Double.NaN));
+                told.stream().anyMatch(GroupLoad::downstreamSlow));
         ScalingRule.Wanted says = rules.computeIfAbsent(group, first -> new ScalingRule()).onSampled(seen, nowMillis);
         if (wanted.put(group, says.instances()) == null) {
             Meter.CONSUMER_INSTANCES_WANTED.gauge(registry, () -> wanted.get(group), group);

@@ -25,7 +25,7 @@ class ScalingRuleTest {
     private int reversals;
     private int direction;
     private boolean breakerOpen;
-    private double latency = 0.005;
+    private boolean downstreamSlow;
     private String reason;
 
     @Test
@@ -84,11 +84,11 @@ class ScalingRuleTest {
         assertThat(instances).isEqualTo(2);
         assertThat(reason).contains("the breaker is open");
         breakerOpen = false;
-        latency = 0.051;
+        downstreamSlow = true;
         run(600, 1_200, second -> 90_000);
         assertThat(instances).isEqualTo(2);
         assertThat(reason).contains("the downstream is slow");
-        latency = Double.NaN;
+        downstreamSlow = false;
         run(1_200, 1_231, second -> 90_000);
         assertThat(instances).isEqualTo(4);
     }
@@ -124,7 +124,7 @@ class ScalingRuleTest {
     }
 
     private void sample(long second, long lag) {
-        ScalingRule.Wanted wanted = rule.onSampled(new ScalingRule.Seen(lag, instances, PARTITIONS, breakerOpen, latency), second * 1_000L);
+        ScalingRule.Wanted wanted = rule.onSampled(new ScalingRule.Seen(lag, instances, PARTITIONS, breakerOpen, downstreamSlow), second * 1_000L);
         int step = Integer.compare(wanted.instances(), instances);
         changes += Math.abs(step);
         reversals += step != 0 && direction == -step ? 1 : 0;

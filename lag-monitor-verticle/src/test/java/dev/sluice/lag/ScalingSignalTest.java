@@ -40,13 +40,41 @@ class ScalingSignalTest {
     @Test
     void shouldBelieveAMemberThatItsBreakerIsOpenUntilItSaysNothingMore() {
         sample(0, 90_000, 0, 2);
-        signal.onHeard(new GroupLoad("audit", "node-1-audit-0", true, 0.001), 179 * SECOND);
+        signal.onHeard(new GroupLoad("audit", "node-1-audit-0", true, 0.001, 0.05), 179 * SECOND);
         sample(180, 90_000, 0, 2);
         assertThat(wanted()).isEqualTo(2);
         assertThat(signal.last().groups().get(0).reason()).contains("the breaker is open");
 
         sample(210, 90_000, 0, 2);
 
+        assertThat(wanted()).isEqualTo(4);
+    }
+
+    /** Large batches take their time: what they are told to take is not slow, and each member knows its own. */
+    @Test
+    void shouldNotTakeForSlowWhatIsWithinTheLimitWhereTheGroupRuns() {
+        sample(0, 90_000, 0, 2);
+        signal.onHeard(new GroupLoad("audit", "node-1-audit-0", false, 0.1, 0.13), 179 * SECOND);
+        signal.onHeard(new GroupLoad("audit", "node-2-audit-0", false, 0.04, 0.05), 179 * SECOND);
+        sample(180, 90_000, 0, 2);
+        assertThat(wanted()).isEqualTo(4);
+
+        signal.onHeard(new GroupLoad("audit", "node-1-audit-0", false, 0.1, 0.13), 210 * SECOND);
+        signal.onHeard(new GroupLoad("audit", "node-2-audit-0", false, 0.06, 0.05), 210 * SECOND);
+        sample(210, 90_000, 0, 2);
+        assertThat(wanted()).isEqualTo(2);
+        assertThat(signal.last().groups().get(0).reason()).contains("the downstream is slow");
+    }
+
+    @Test
+    void shouldTakeFiftyMillisecondsForTheLimitOfAMemberThatTellsNone() {
+        sample(0, 90_000, 0, 2);
+        signal.onHeard(new GroupLoad("audit", "node-1-audit-0", false, 0.051, 0), 179 * SECOND);
+        sample(180, 90_000, 0, 2);
+        assertThat(wanted()).isEqualTo(2);
+
+        signal.onHeard(new GroupLoad("audit", "node-1-audit-0", false, 0.05, 0), 209 * SECOND);
+        sample(210, 90_000, 0, 2);
         assertThat(wanted()).isEqualTo(4);
     }
 

@@ -35,7 +35,8 @@ public enum AlertRule {
     BREAKER_OPEN("BreakerOpen", Severity.WARN, Meter.CIRCUIT_BREAKER_OPEN, Map.of(), Fold.MAX,
             List.of("group", "service"), Test.ABOVE, 0, Duration.ofMinutes(1), "has an open circuit breaker"),
     DOWNSTREAM_SLOW("DownstreamSlow", Severity.WARN, Meter.DOWNSTREAM_LATENCY, Map.of(), Fold.MAX,
-            List.of("group"), Test.ABOVE, 0.05, Duration.ofMinutes(2), "has slow transactions, in seconds"),
+            List.of("group"), Test.ABOVE, 0.05, Meter.DOWNSTREAM_LATENCY_LIMIT, Duration.ofMinutes(2),
+            "has slow transactions, in seconds"),
     POOL_EXHAUSTED("PoolExhausted", Severity.WARN, Meter.PG_POOL_WAITING, Map.of(), Fold.MAX,
             List.of("instance"), Test.ABOVE, 0, Duration.ofMinutes(1), "waits for connections to PostgreSQL"),
     SEQUENCE_GAP("SequenceGap", Severity.WARN, Meter.CONSUMER_OVERDUE_GAPS, Map.of(), Fold.SUM,
@@ -74,11 +75,18 @@ public enum AlertRule {
     private final List<String> by;
     private final Test test;
     private final double threshold;
+    /** In force in place of the threshold where it has a value, which is never less. Null: the threshold always is. */
+    private final Meter inForce;
     private final Duration holding;
     private final String meaning;
 
     AlertRule(String alert, Severity severity, Meter meter, Map<String, String> only, Fold fold, List<String> by,
               Test test, double threshold, Duration holding, String meaning) {
+        this(alert, severity, meter, only, fold, by, test, threshold, null, holding, meaning);
+    }
+
+    AlertRule(String alert, Severity severity, Meter meter, Map<String, String> only, Fold fold, List<String> by,
+              Test test, double threshold, Meter inForce, Duration holding, String meaning) {
         this.alert = alert;
         this.severity = severity;
         this.meter = meter;
@@ -87,6 +95,7 @@ public enum AlertRule {
         this.by = by;
         this.test = test;
         this.threshold = threshold;
+        this.inForce = inForce;
         this.holding = holding;
         this.meaning = meaning;
     }
@@ -127,6 +136,11 @@ public enum AlertRule {
         return threshold;
     }
 
+    /** What tells, with the labels of {@link #meter}, the threshold in force where that is measured. */
+    public Optional<Meter> inForce() {
+        return Optional.ofNullable(inForce);
+    }
+
     /** For how long the test must hold before the alert fires. */
     public Duration holding() {
         return holding;
@@ -151,11 +165,17 @@ public enum AlertRule {
         String labels = only.entrySet().stream().sorted(Map.Entry.comparingByKey())
                 .map(label -> label.getKey() + "=\"" + label.getValue() + "\"").collect(Collectors.joining(","));
         String selector = meter == null ? SCRAPED : meter.exposedName() + (labels.isEmpty() ? "" : "{" + labels + "}");
-        return fold.promql(selector, by) + " " + test.operator + " " + limit();
+        String exceeding = inForce == null ? selector
+                : selector + " unless " + selector + " <= " + inForce.exposedName();
+        return fold.promql(exceeding, by) + " " + test.operator + " " + number();
     }
 
-    /** The threshold, as an operator writes it. */
+    /** The threshold, as an operator writes it, or what tells the one in force. */
     public String limit() {
+        return inForce == null ? number() : inForce.exposedName();
+    }
+
+    private String number() {
         return BigDecimal.valueOf(threshold).stripTrailingZeros().toPlainString();
     }
 }

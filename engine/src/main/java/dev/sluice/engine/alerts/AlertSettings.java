@@ -6,6 +6,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -49,8 +50,13 @@ public record AlertSettings(String webhook, Duration interval, Duration repeat, 
     }
 
     double limitOf(AlertRule rule) {
+        return ownLimitOf(rule).orElse(rule.threshold());
+    }
+
+    /** What an operator has set, above all else. */
+    OptionalDouble ownLimitOf(AlertRule rule) {
         Limit own = limits.get(rule.alert());
-        return own == null || own.limit() == null ? rule.threshold() : own.limit();
+        return own == null || own.limit() == null ? OptionalDouble.empty() : OptionalDouble.of(own.limit());
     }
 
     Duration holdingOf(AlertRule rule) {

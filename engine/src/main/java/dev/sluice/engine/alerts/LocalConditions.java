@@ -36,12 +36,20 @@ final class LocalConditions {
             values.forEach((subject, each) -> {
                 double value = each.isEmpty() ? Double.NaN
                         : rule.fold().of(each.stream().mapToDouble(Double::doubleValue));
-                if (rule.holds(value, settings.limitOf(rule)) || rule.fold() == Fold.SUM && !Double.isNaN(value)) {
+                if (rule.holds(value, limitOf(subject)) || rule.fold() == Fold.SUM && !Double.isNaN(value)) {
                     reported.add(new AlertReport.Value(rule.alert(), subject.labels(), value));
                 }
             });
         }
         return new AlertReport(node, reported, known, unknown);
+    }
+
+    private double limitOf(Subject subject) {
+        double usual = settings.limitOf(subject.rule());
+        return settings.ownLimitOf(subject.rule()).isPresent() ? usual : subject.rule().inForce().stream()
+                .flatMap(meter -> registry.find(meter.exposedName()).gauges().stream())
+                .filter(gauge -> subject(subject.rule(), gauge).equals(subject))
+                .mapToDouble(Gauge::value).filter(value -> !Double.isNaN(value)).max().orElse(usual);
     }
 
     /** By subject, without NaN. */

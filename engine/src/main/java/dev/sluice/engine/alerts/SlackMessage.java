@@ -37,9 +37,13 @@ final class SlackMessage {
         List<AlertBoard.Active> alerts = notice.alerts();
         String lines = alerts.stream().limit(LINES).map(active -> active.subject().words()
                         + (over || notice.rule().test() != AlertRule.Test.ABOVE ? ""
-                        : ": " + number(active.value()) + " (limit " + number(settings.limitOf(notice.rule())) + ")"))
+                        : ": " + number(active.value()) + " (limit " + limit(notice.rule(), settings) + ")"))
                 .collect(Collectors.joining("\n"));
         return alerts.size() <= LINES ? lines : lines + "\nand " + (alerts.size() - LINES) + " more";
+    }
+
+    private static String limit(AlertRule rule, AlertSettings settings) {
+        return rule.inForce().isPresent() && settings.ownLimitOf(rule).isEmpty() ? rule.limit() : number(settings.limitOf(rule));
     }
 
     private static String number(double value) {

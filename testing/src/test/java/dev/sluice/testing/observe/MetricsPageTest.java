@@ -38,7 +38,7 @@ class MetricsPageTest {
 
     /** A word in code style that can only be a metric. */
     private static final Pattern METRIC_IN_TEXT = Pattern.compile("`([a-z]+_[a-z_]*"
-            + "(?:_total|_seconds|_lag|_rate|_ratio|_latency|_depth|_open|_max|_active|_count|_waiting|_p99))`");
+            + "(?:_total|_seconds|_lag|_rate|_ratio|_latency|_depth|_open|_max|_active|_count|_waiting|_limit|_p99))`");
 
     /** What may tell one series from another: nothing that grows with the events. */
     private static final Set<String> BOUNDED = Set.of("group", "topic", "partition", "outcome", "service", "class",
