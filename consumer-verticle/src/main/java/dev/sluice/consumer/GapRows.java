@@ -49,9 +49,6 @@ final class GapRows {
     private static final String COUNT = """
             SELECT count(*), count(*) FILTER (WHERE parked_at < now() - $5 * interval '1 millisecond') FROM %s"""
             .formatted(GAPS);
-    private static final String DIED = """
-            INSERT INTO dead_sequences (consumer_group, entity, sequence, event_id) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (consumer_group, entity, sequence) DO UPDATE SET event_id = excluded.event_id""";
 
     /** @param overdue for longer than the deadline */
     record Count(long events, long overdue) {
@@ -104,11 +101,5 @@ final class GapRows {
 
     Future<Void> remove(SqlClient client, Work work) {
         return rows.remove(client, work, List.of(work)).mapEmpty();
-    }
-
-    /** A dead letter's place in its entity's sequence. */
-    Future<Void> died(SqlClient client, Work work) {
-        return client.preparedQuery(DIED).execute(Tuple.of(group, work.event().requireEntity().text(),
-                work.event().requireSequence(), work.eventId())).mapEmpty();
     }
 }

@@ -11,7 +11,7 @@ import java.time.Duration;
 
 /**
  * Forgets identities that are older than the horizon by {@link #MARGIN}, some at a time. Several instances may do it at
- * once. Dead ones stay: their letters can be sent back. Event loop only.
+ * once. Dead ones stay: their letters can be sent back. And forgets {@link DeadSequences} of no more use. Event loop only.
  *
  * <p>An event's age is told by two other clocks, the producer's and the consumer's ({@link Unexpired}). While they differ
  * from PostgreSQL's by less than the margin in all, whatever is not expired is still known.
@@ -27,6 +27,7 @@ final class InboxPurge {
     private final Vertx vertx;
     private final Pool pool;
     private final Inbox inbox;
+    private final DeadSequences deadSequences;
     private final String group;
     private final Duration horizon;
     private long timer;
@@ -35,14 +36,20 @@ final class InboxPurge {
         this.vertx = vertx;
         this.pool = pool;
         this.inbox = new Inbox(group);
+        this.deadSequences = new DeadSequences(group);
         this.group = group;
         this.horizon = horizon;
     }
 
     void start() {
-        timer = vertx.setPeriodic(0, PERIOD_MILLIS, now -> purge().onFailure(error ->
+        timer = vertx.setPeriodic(0, PERIOD_MILLIS, now -> purge().compose(done -> purgeDeadSequences()).onFailure(error ->
                 LOG.warn("group={} Old identities are not purged now ({}); next try in {} s", group, error.toString(),
                         PERIOD_MILLIS / 1_000)));
+    }
+
+    private Future<Void> purgeDeadSequences() {
+        return deadSequences.purge(pool, PORTION)
+                .compose(gone -> gone < PORTION ? Future.succeededFuture() : purgeDeadSequences());
     }
 
     private Future<Void> purge() {

@@ -63,6 +63,7 @@ final class Strictly implements Succession {
     private final String group;
     private final Preserving lanes;
     private final GapRows rows;
+    private final DeadSequences deadSequences;
     private final GapSettings settings;
     private final Durably durably;
     private final Consumer<List<Work>> run;
@@ -78,6 +79,7 @@ final class Strictly implements Succession {
         this.group = group;
         this.lanes = lanes;
         this.rows = rows;
+        this.deadSequences = new DeadSequences(group);
         this.settings = settings;
         this.durably = durably;
         this.run = run;
@@ -228,7 +230,7 @@ final class Strictly implements Succession {
     @Override
     public Future<Void> onGone(Work work, boolean dead) {
         Future<Void> known = dead && hasPlace(work)
-                ? durably.run(() -> rows.died(postgres, work), work.partition()::isClosed)
+                ? durably.run(() -> deadSequences.died(postgres, work), work.partition()::isClosed)
                 : Future.succeededFuture();
         return known.compose(done -> lanes.onGone(work, dead)).compose(done -> !work.isInGap()
                 ? Future.succeededFuture() : durably.run(() -> rows.remove(postgres, work), work.partition()::isClosed));
