@@ -131,6 +131,21 @@ async function act(action) {
   await actions();
 }
 
+/** The browser takes the stream to a file itself: this page holds none of it. What is wrong with it, a list says before. */
+async function download() {
+  const {actor, reason} = filled(actForm);
+  if (chosen.size) {
+    throw new Error('an export takes all that the filter finds: choose none');
+  }
+  const {letters} = await ask('/admin/dlq?' + new URLSearchParams({...filter, limit: 1}));
+  if (letters.length === 0) {
+    throw new Error('the filter finds no letter');
+  }
+  const asked = new URLSearchParams({...filter, actor, ...(reason && {reason})});
+  element('a', {href: '/admin/dlq/export?' + asked, download: 'letters.ndjson'}).click();
+  byId('letters-progress').value = 'export: letters.ndjson is being downloaded';
+}
+
 async function actions() {
   const page = await ask('/admin/dlq/actions?limit=20');
   show('actions', table([
@@ -150,7 +165,8 @@ actForm.addEventListener('submit', event => {
   event.preventDefault();
   const buttons = [...actForm.querySelectorAll('button')];
   buttons.forEach(button => button.disabled = true);
-  explained(() => act(event.submitter.value)).finally(() => buttons.forEach(button => button.disabled = false));
+  const asked = event.submitter.value;
+  explained(() => asked === 'export' ? download() : act(asked)).finally(() => buttons.forEach(button => button.disabled = false));
 });
 byId('letters-more').addEventListener('click', () => explained(() => list(next)));
 byId('letters-first').addEventListener('click', () => explained(() => list(0)));

@@ -75,6 +75,11 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
         command("Page.navigate", Map.of("url", address));
     }
 
+    /** What is downloaded lies there afterwards, under its own name. */
+    void downloadTo(Path folder) throws Exception {
+        command("Browser.setDownloadBehavior", Map.of("behavior", "allow", "downloadPath", folder.toAbsolutePath().toString()));
+    }
+
     /** @param script an expression or a promise. @return its value, as text; empty for nothing */
     String evaluate(String script) throws Exception {
         JsonNode result = command("Runtime.evaluate", Map.of("expression", script, "awaitPromise", true, "returnByValue", true));

@@ -24,6 +24,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -45,6 +46,7 @@ class ConsoleTest {
     private final Vertx vertx = Vertx.vertx();
     private final Bus bus = Bus.install(vertx);
     private final Queue<DeadLetters.Act> acts = new ConcurrentLinkedQueue<>();
+    private final Queue<DeadLetters.ExportLetters> exports = new ConcurrentLinkedQueue<>();
     private String server;
 
     @BeforeEach
@@ -56,6 +58,11 @@ class ConsoleTest {
         bus.serve(Addresses.LAG_NOW, question -> Future.succeededFuture(lag()));
         bus.serve(Addresses.LIST_LETTERS, question -> Future.succeededFuture(new DeadLetters.Page(List.of(letter()), 0)));
         bus.serve(Addresses.SHOW_LETTER, question -> Future.succeededFuture(new DeadLetters.Shown(letter(), record())));
+        bus.serve(Addresses.EXPORT_LETTERS, portion -> {
+            exports.add(portion);
+            return Future.succeededFuture(new DeadLetters.Exported(List.of(new DeadLetters.Shown(letter(), record())),
+                    portion.after() == 0 ? 9 : 0));
+        });
         bus.serve(Addresses.LIST_ACTIONS, question -> Future.succeededFuture(new DeadLetters.Actions(List.of(), 0)));
         bus.serve(Addresses.ACT_ON_LETTERS, act -> {
             acts.add(act);
@@ -124,6 +131,30 @@ class ConsoleTest {
         assertThat(acts).extracting(DeadLetters.Act::actor).containsOnly("anna");
         assertThat(acts).extracting(DeadLetters.Act::until).containsExactly(0L, 9L, 9L);
         assertThat(acts).extracting(DeadLetters.Act::after).containsExactly(0L, 0L, 8L);
+    }
+
+    @Test
+    void shouldExportWhatTheFilterFindsAsTheCommandLineDoes(@TempDir Path folder, @TempDir Path downloads) throws Exception {
+        try (Browser browser = Browser.open(folder)) {
+            browser.downloadTo(downloads);
+            browser.go(server + "/console/#letters");
+            awaitText(browser, "#letters-list td:nth-child(5)", "audit");
+            browser.evaluate("document.querySelector('#letters-filter [name=group]').value = 'audit'");
+            browser.evaluate("document.querySelector('#letters-filter [name=text]').value = 'no such & account'");
+            browser.evaluate("document.querySelector('#letters-filter button').click()");
+            browser.evaluate("document.querySelector('#letters-act [name=actor]').value = 'anna'");
+            browser.evaluate("document.querySelector('#letters-act [name=reason]').value = 'for the auditors'");
+
+            browser.evaluate("document.querySelector('#letters-act button[value=export]').click()");
+
+            await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(downloads.resolve("letters.ndjson")));
+            awaitText(browser, "#letters-progress", "export: letters.ndjson is being downloaded");
+        }
+        DeadLetters.Filter found = new DeadLetters.Filter(null, null, null, null, "no such & account", null, "audit", null, null, "open");
+        assertThat(exports).containsExactly(new DeadLetters.ExportLetters(found, "anna", "for the auditors", 0),
+                new DeadLetters.ExportLetters(found, "anna", "for the auditors", 9));
+        assertThat(downloads.resolve("letters.ndjson")).hasContent(ask(HttpRequest.newBuilder(
+                URI.create(server + "/admin/dlq/export"))).body());
     }
 
     private static void awaitText(Browser browser, String selector, String text) {
