@@ -9,6 +9,12 @@ import java.util.List;
  * How many events one gateway lets in while consumers are pressed. The measure is what all gateways let in before; times
  * (1 - pressure), and 1 % at least, so that they notice when things get better; and of that its share among those that live
  * now. So what is let in stays the same when one comes or goes. Pure: times are handed in, in ns.
+ *
+ * <p>The measure of one gateway is its best of the last 60 seconds with events, and half of that for each minute without any
+ * since then; all together have 2,000/s at least, as when they are new. Silence does not say what consumers bear: straight
+ * after it the old rate is the best guess, and one that is too high is mended by the pressure within a second, one that is
+ * too low by nothing while the throttle is on. But they may have changed meanwhile, so the guess fades. While it throttles
+ * no time passes in this: what is let in then is not what consumers bear.
  */
 final class Throttle {
 
@@ -21,16 +27,21 @@ final class Throttle {
     private static final double LEAST_BURST = 4;
     private static final long SECOND = 1_000_000_000L;
     private static final int MEASURED_SECONDS = 60;
+    private static final double HALF_LIFE_SECONDS = 60;
     private static final long LONGEST_WAIT_SECONDS = 30;
 
     private final long holdNanos;
-    /** Events let in by second, unthrottled, of the last 60 seconds in which there were any. */
-    private final long[] seconds = new long[MEASURED_SECONDS];
-    private long currentSecond = Long.MIN_VALUE;
+    /** Events let in by second, unthrottled, of the last 60 seconds in which there were any; faded. */
+    private final double[] seconds = new double[MEASURED_SECONDS];
+    /** The last one with events, of unthrottled time. */
+    private long currentSecond;
     private int measured;
     private double pressure;
     private long pressedUntil;
     private boolean on;
+    private long onSince;
+    /** Until it was off last. */
+    private long throttledNanos;
     /** Events/s that all gateways let in before the consumers were pressed. */
     private double measure;
     private final RecentRate wanted = new RecentRate();
@@ -51,8 +62,9 @@ final class Throttle {
     void onPressure(double level, long now) {
         if (level >= SharedPressure.RAISED) {
             if (!isOn(now)) {
+                measure = Math.max(LEAST_MEASURE, measureOfAll(now));
                 on = true;
-                measure = Math.max(LEAST_MEASURE, measureOfAll());
+                onSince = now;
                 tokens = 0;
                 filledAt = now;
             }
@@ -71,7 +83,7 @@ final class Throttle {
 
     /** What this gateway tells the others. */
     GatewayLoad load(long now) {
-        return new GatewayLoad(measuredRate(), wanted.perSecond(now), isOn(now) ? measure : 0);
+        return new GatewayLoad(measuredRate(now), wanted.perSecond(now), isOn(now) ? measure : 0);
     }
 
     /** Somebody wants an event let in. */
@@ -80,13 +92,13 @@ final class Throttle {
     }
 
     /** One that throttles already has seen all of them before; else each says what it let in itself. */
-    private double measureOfAll() {
+    private double measureOfAll(long now) {
         double remembered = live.stream().mapToDouble(GatewayLoad::measure).max().orElse(0);
         double others = 0;
         for (int i = 0; i < live.size(); i++) {
             others += i == own ? 0 : live.get(i).sustained();
         }
-        return remembered > 0 ? remembered : measuredRate() + others;
+        return remembered > 0 ? remembered : measuredRate(now) + others;
     }
 
     private void divide() {
@@ -95,7 +107,10 @@ final class Throttle {
     }
 
     boolean isOn(long now) {
-        on = on && now < pressedUntil;
+        if (on && now >= pressedUntil) {
+            on = false;
+            throttledNanos += pressedUntil - onSince;
+        }
         return on;
     }
 
@@ -134,8 +149,12 @@ final class Throttle {
     }
 
     private void measure(long now) {
-        long second = Math.floorDiv(now, SECOND);
-        if (second != currentSecond) {
+        long second = unthrottledSecond(now);
+        if (second != currentSecond || measured == 0) {
+            double left = left(second);
+            for (int i = 0; i < MEASURED_SECONDS; i++) {
+                seconds[i] *= left;
+            }
             currentSecond = second;
             measured++;
             seconds[Math.floorMod(measured, MEASURED_SECONDS)] = 0;
@@ -143,12 +162,20 @@ final class Throttle {
         seconds[Math.floorMod(measured, MEASURED_SECONDS)]++;
     }
 
-    /** The greatest of the last seconds that are over: the one under way is not complete. */
-    private double measuredRate() {
-        long most = 0;
-        for (long second : seconds) {
+    private double measuredRate(long now) {
+        double most = 0;
+        for (double second : seconds) {
             most = Math.max(most, second);
         }
-        return most;
+        return most * left(unthrottledSecond(now));
+    }
+
+    private long unthrottledSecond(long now) {
+        return Math.floorDiv((isOn(now) ? onSince : now) - throttledNanos, SECOND);
+    }
+
+    /** Of what was measured, after the seconds without events before this one. */
+    private double left(long second) {
+        return Math.pow(0.5, Math.max(0, second - currentSecond - 1) / HALF_LIFE_SECONDS);
     }
 }

@@ -86,6 +86,47 @@ class ThrottleTest {
     }
 
     @Test
+    void shouldRememberHalfWithEachMinuteOfSilenceAndNeverLessThanOfOneThatIsNew() {
+        offer(16_000, 3);
+        now += 60 * SECOND;
+        assertThat(throttle.load(now).sustained()).isCloseTo(8_000, within(200.0));
+        now += 60 * SECOND;
+        throttle.onPressure(0.5, now);
+        assertThat(throttle.admittedRate(now)).isCloseTo(2_000, within(50.0));
+
+        now += 3_600 * SECOND;
+        throttle.onPressure(0.5, now);
+        assertThat(throttle.admittedRate(now)).isEqualTo(1_000);
+    }
+
+    @Test
+    void shouldNotTakeAFewEventsBetweenLongLullsForTheSameMinute() {
+        offer(16_000, 3);
+        for (int i = 0; i < 20; i++) {
+            now += 30 * SECOND;
+            throttle.tryTake(now);
+        }
+        throttle.onPressure(0.5, now);
+
+        assertThat(throttle.admittedRate(now)).isEqualTo(1_000);
+    }
+
+    /** Else a throttle that goes on and off would hold down what comes to less each time. */
+    @Test
+    void shouldNotForgetWhileItThrottles() {
+        offer(10_000, 6);
+        for (int i = 0; i < 600; i++) {
+            throttle.onPressure(0.9, now);
+            now += SECOND;
+        }
+        now += 5 * SECOND;
+        offer(10_000, 0.1);
+        throttle.onPressure(0.5, now);
+
+        assertThat(throttle.admittedRate(now)).isCloseTo(5_000, within(100.0));
+    }
+
+    @Test
     void shouldFollowThePressureUpAndDown() {
         offer(10_000, 6);
         throttle.onPressure(0.9, now);
