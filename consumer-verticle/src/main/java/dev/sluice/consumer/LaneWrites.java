@@ -2,6 +2,7 @@ package dev.sluice.consumer;
 
 import dev.sluice.store.Coalesced;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.sqlclient.SqlClient;
 
 import java.util.Collections;
@@ -22,18 +23,18 @@ final class LaneWrites {
     private final Coalesced<ParkedEvents.Again, Boolean> postponing;
     private final Coalesced<ParkedEvents.Dead, Void> removing;
 
-    LaneWrites(Durably durably, SqlClient postgres, ParkedEvents rows) {
+    LaneWrites(Vertx vertx, Durably durably, SqlClient postgres, ParkedEvents rows) {
         this.durably = durably;
         this.postgres = postgres;
         this.rows = rows;
-        this.parking = new Coalesced<>(all ->
+        this.parking = new Coalesced<>(vertx, all ->
                 owned(of(all, ParkedEvents.Again::work), () -> rows.parkFirst(postgres, all))
                 .map(parked -> Collections.nCopies(all.size(), true)),
                 one -> until(one.work(), () -> rows.parkFirst(postgres, List.of(one)).map(true)));
-        this.postponing = new Coalesced<>(all ->
+        this.postponing = new Coalesced<>(vertx, all ->
                 owned(of(all, ParkedEvents.Again::work), () -> rows.postpone(postgres, all)),
                 one -> until(one.work(), () -> rows.postpone(postgres, List.of(one)).map(updated -> updated.get(0))));
-        this.removing = new Coalesced<>(all ->
+        this.removing = new Coalesced<>(vertx, all ->
                 owned(of(all, ParkedEvents.Dead::work), () -> rows.removeAndBlockNext(postgres, all))
                 .map(removed -> Collections.nCopies(all.size(), null)),
                 one -> until(one.work(), () -> rows.removeAndBlockNext(postgres, List.of(one))));

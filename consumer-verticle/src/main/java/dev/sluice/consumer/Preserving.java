@@ -75,7 +75,7 @@ final class Preserving implements Succession {
         this.group = group;
         this.rows = new ParkedEvents(group);
         this.durably = durably;
-        this.writes = new LaneWrites(durably, postgres, rows);
+        this.writes = new LaneWrites(vertx, durably, postgres, rows);
         this.laneKeys = new LaneKeys(ordering);
         this.limit = limit;
         this.run = run;

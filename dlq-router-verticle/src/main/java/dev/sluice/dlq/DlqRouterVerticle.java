@@ -73,7 +73,7 @@ public final class DlqRouterVerticle extends VerticleBase {
         ProcessShare share = ProcessShare.of(vertx, node.meters(), clock);
         pool = postgres.pool(vertx);
         routes = share.routes();
-        router = new Router(new RoutePolicy(classifier, settings::scheduleOf), settings::scheduleOf, pool, writer,
+        router = new Router(vertx, new RoutePolicy(classifier, settings::scheduleOf), settings::scheduleOf, pool, writer,
                 share.meters(), clock::millis);
         serving = node.bus().serve(Addresses.ROUTE_FAILURE, this::onFailureReported);
         node.beat(vertx, "dlq-router-verticle", deploymentID(), health::fault);

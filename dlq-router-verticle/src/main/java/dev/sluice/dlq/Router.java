@@ -11,6 +11,7 @@ import dev.sluice.store.Inbox;
 import dev.sluice.store.LargeLetters;
 import dev.sluice.trace.Traces;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -43,13 +44,13 @@ final class Router {
     private final RouteMeters meters;
     private final LongSupplier clock;
 
-    Router(RoutePolicy policy, Function<String, RetrySchedule> scheduleOf, Pool postgres, RecordWriter writer,
+    Router(Vertx vertx, RoutePolicy policy, Function<String, RetrySchedule> scheduleOf, Pool postgres, RecordWriter writer,
            RouteMeters meters, LongSupplier clock) {
         this.policy = policy;
         this.scheduleOf = scheduleOf;
         this.postgres = postgres;
         this.large = new LargeLetters(postgres);
-        this.burials = new Coalesced<>(all -> Inbox.buryAll(postgres, all).timeout(BURIAL_SECONDS, TimeUnit.SECONDS),
+        this.burials = new Coalesced<>(vertx, all -> Inbox.buryAll(postgres, all).timeout(BURIAL_SECONDS, TimeUnit.SECONDS),
                 one -> new Inbox(one.group()).bury(postgres, one.eventId(), one.cause()).timeout(BURIAL_SECONDS, TimeUnit.SECONDS));
         this.writer = writer;
         this.meters = meters;

@@ -7,6 +7,7 @@ import dev.sluice.failure.FailureRules;
 import dev.sluice.failure.RetrySchedule;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.kafka.client.producer.KafkaWriteStream;
 import io.vertx.sqlclient.Pool;
 
@@ -23,9 +24,10 @@ public final class SimulatedRouter {
     private final Router router;
 
     /** @param millis the clock */
-    public SimulatedRouter(Pool pool, KafkaWriteStream<byte[], byte[]> kafka, RetrySchedule schedule, LongSupplier millis) {
+    public SimulatedRouter(Vertx vertx, Pool pool, KafkaWriteStream<byte[], byte[]> kafka, RetrySchedule schedule,
+                           LongSupplier millis) {
         this.routes = new Routes(millis);
-        this.router = new Router(new RoutePolicy(new FailureClassifier(FailureRules.standard()), group -> schedule),
+        this.router = new Router(vertx, new RoutePolicy(new FailureClassifier(FailureRules.standard()), group -> schedule),
                 group -> schedule, pool, new RecordWriter(kafka, millis),
                 new RouteMeters(new SimpleMeterRegistry(), Clock.systemUTC()), millis);
     }

@@ -38,8 +38,11 @@ final class RouterNode {
     private void start() {
         Process started = new Process("router", world.schedule().strand("router"));
         process = started;
-        router = new SimulatedRouter(new SimulatedPool(world, started, 2).pool(), writer(started), world.scenario().retries(),
-                world.schedule()::millis);
+        SimulatedVertx vertx = new SimulatedVertx(world.schedule(), started.loop(), (failure, deadline) -> {
+            throw Substitutes.notModelled("a router that asks a router");
+        });
+        router = new SimulatedRouter(vertx.vertx(), new SimulatedPool(world, started, 2).pool(), writer(started),
+                world.scenario().retries(), world.schedule()::millis);
     }
 
     /** What was under way is forgotten with it. @param nanos until it is back */
