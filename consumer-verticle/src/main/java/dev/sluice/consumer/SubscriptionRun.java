@@ -4,7 +4,6 @@ import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider;
 import dev.sluice.api.PushHandler;
 import dev.sluice.bus.Node;
-import dev.sluice.bus.SharedPressure;
 import dev.sluice.config.InvalidSetting;
 import dev.sluice.config.KafkaSettings;
 import dev.sluice.config.RedisSettings;
@@ -40,7 +39,6 @@ import static dev.sluice.api.HandlerProvider.Identity.NATURAL_KEY;
 final class SubscriptionRun implements GroupMeters.Instance {
 
     private static final long CONTROL_MILLIS = 500;
-    private static final long HANG_MILLIS = 100;
     private static final long LAST_RUNS_MILLIS = 5_000;
 
     private final Vertx vertx;
@@ -59,15 +57,13 @@ final class SubscriptionRun implements GroupMeters.Instance {
     private final LetterBudget letters;
     private final GroupMeters meters;
     private final PressureWriter pressure;
+    private final Pressing pressing;
     private final RedisLink redis;
     private final Claims claims;
     private final StoppedPartitions stopped;
     private final InboxPurge purge;
     private volatile long budget;
     private volatile double latencyMillis = Double.NaN;
-    private volatile double pressing;
-    private long controlTimer;
-    private long hangTimer;
 
     SubscriptionRun(Vertx vertx, Context context, Subscription subscription, HandlerProvider provider, int index,
                     ConsumerSettings settings, FailureClassifier classifier, KafkaSettings kafka, Pool pool,
@@ -92,6 +88,8 @@ final class SubscriptionRun implements GroupMeters.Instance {
         this.claims = Claims.of(settings.claims(), vertx, this.redis, group, instanceId);
         this.downstream = new Downstream(vertx, new Ping(pool)::answered, group,
                 error -> classifier.classify(ErrorInfo.of(error)) == Verdict.OUTAGE, this::control);
+        this.pressing = new Pressing(vertx, CONTROL_MILLIS, this::control,
+                () -> downstream.calls().oldestMillis(System.nanoTime()), flow::pressureOf, pressure::write, meters::onPressing);
         this.letters = new LetterBudget(settings.letterBudget(), System.nanoTime());
         this.pipeline = handler instanceof PushHandler push
                 ? new Pipeline(context, subscription.ordering(), new BatchSize(1, settings.batchTime()), push::concurrency, letters, this::wake)
@@ -196,19 +194,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
         redis.open();
         pollThread.start();
         meters.add(this);
-        controlTimer = vertx.setPeriodic(CONTROL_MILLIS, timer -> control());
-        hangTimer = vertx.setPeriodic(HANG_MILLIS, timer -> tellOfHang());
-    }
-
-    /**
-     * Of a call that hangs, producers hear before the next step of the control, and again as it gets worse. Not of what a
-     * collection or a busy core explains: a throttle holds for seconds.
-     */
-    private void tellOfHang() {
-        double age = downstream.calls().oldestMillis(System.nanoTime());
-        if (age >= RecentCalls.SLOW_MILLIS && flow.pressureOf(age) >= pressing + SharedPressure.RAISED) {
-            press(flow.pressureOf(age));
-        }
+        pressing.start();
     }
 
     private void control() {
@@ -219,17 +205,9 @@ final class SubscriptionRun implements GroupMeters.Instance {
                 downstream.calls().failureRatio(now), Heap.liveRatio(), downstream.isOpen(),
                 (double) pipeline.waiting() / settings.maxQueueSize(), pipeline.oldestWaitMillis(now)));
         budget = decision.budgetBytes();
-        press(decision.pressure());
+        pressing.press(decision.pressure());
         stopped.are(pollThread.lost());
         pipeline.pump();
-    }
-
-    private void press(double now) {
-        if (now >= SharedPressure.RAISED && pressing < SharedPressure.RAISED) {
-            meters.onPressing();
-        }
-        pressing = now;
-        pressure.write(now);
     }
 
     private void wake() {
@@ -270,7 +248,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
 
     @Override
     public double pressure() {
-        return pressing;
+        return pressing.now();
     }
 
     @Override
@@ -319,8 +297,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
      * @param membership from now on
      */
     Future<Void> stop(ConsumerSettings.Membership membership) {
-        vertx.cancelTimer(controlTimer);
-        vertx.cancelTimer(hangTimer);
+        pressing.stop();
         purge.stop();
         meters.remove(this);
         stopped.are(List.of());
