@@ -1,0 +1,178 @@
+package dev.sluice.engine;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** What {@code ./sluice} gives the JVM of a node: the command itself, in a home of its own, with a Java that prints its arguments. */
+@Timeout(30)
+class LauncherTest {
+
+    private static final String RECORDS = "-XX:AOTCacheOutput=";
+    private static final String USES = "-XX:AOTCache=";
+
+    @TempDir
+    Path home;
+    private Path run;
+    private Path jar;
+
+    @BeforeEach
+    void build() throws IOException {
+        run = home.resolve(".sluice/run");
+        Files.createDirectories(home.resolve("conf"));
+        Files.copy(Path.of("..", "sluice"), home.resolve("sluice"));
+        Files.copy(Path.of("..", "conf", "jvm.options"), home.resolve("conf/jvm.options"));
+        age(home.resolve("conf/jvm.options"), 60);
+        jar = Files.createDirectories(home.resolve("engine/target")).resolve("engine-1.jar");
+        write(jar, 30);
+    }
+
+    @Test
+    void shouldHaveTheFirstNodeRecordWhatItsJvmLearns() throws Exception {
+        List<String> arguments = node(25, "");
+
+        assertThat(valueOf(RECORDS, arguments)).startsWith(run + "/node-25-").endsWith("-%p.aot");
+        assertThat(arguments).contains("-XX:+VerifySharedSpaces").doesNotContain("-XX:+AutoCreateSharedArchive")
+                .noneMatch(argument -> argument.startsWith(USES));
+    }
+
+    @Test
+    void shouldUseWhatANodeThatHasEndedLeft() throws Exception {
+        Path recording = recordingOf(endedPid());
+        write(recording, 20);
+
+        String cache = valueOf(USES, node(25, ""));
+
+        assertThat(cache).isEqualTo(recording.toString().replaceFirst("-pid\\d+", ""));
+        assertThat(Path.of(cache)).exists();
+        assertThat(recording).doesNotExist();
+        assertThat(node(25, "")).contains(USES + cache).noneMatch(argument -> argument.startsWith(RECORDS));
+    }
+
+    /** It may be half written. */
+    @Test
+    void shouldLeaveWhatALivingNodeWrites() throws Exception {
+        Path recording = recordingOf(ProcessHandle.current().pid());
+        write(recording, 20);
+
+        assertThat(node(25, "")).anyMatch(argument -> argument.startsWith(RECORDS)).noneMatch(argument -> argument.startsWith(USES));
+        assertThat(recording).exists();
+    }
+
+    @Test
+    void shouldForgetWhatIsOlderThanAJar() throws Exception {
+        Path recording = recordingOf(endedPid());
+        write(recording, 20);
+        Path cache = Path.of(valueOf(USES, node(25, "")));
+        Path anotherNodes = run.resolve("node-25-1-pid" + endedPid() + ".aot");
+        write(anotherNodes, 20);
+
+        age(jar, 10);
+
+        assertThat(node(25, "")).anyMatch(argument -> argument.startsWith(RECORDS)).noneMatch(argument -> argument.startsWith(USES));
+        assertThat(cache).doesNotExist();
+        assertThat(anotherNodes).doesNotExist();
+    }
+
+    @Test
+    void shouldForgetWhatIsOlderThanAHandlersJar() throws Exception {
+        write(recordingOf(endedPid()), 20);
+        Path cache = Path.of(valueOf(USES, node(25, "")));
+
+        write(Files.createDirectories(home.resolve("plugins")).resolve("handler.jar"), 10);
+
+        assertThat(node(25, "")).noneMatch(argument -> argument.startsWith(USES));
+        assertThat(cache).doesNotExist();
+    }
+
+    /** A JVM whose heap has no room for it refuses to start. */
+    @Test
+    void shouldNotUseWhatAJvmWithOtherOptionsHasLearned() throws Exception {
+        write(recordingOf(endedPid()), 20);
+        String cache = valueOf(USES, node(25, ""));
+
+        List<String> other = node(25, "-Xmx2g");
+
+        assertThat(other).contains("-Xmx2g").noneMatch(argument -> argument.startsWith(USES));
+        assertThat(valueOf(RECORDS, other)).doesNotStartWith(cache.replaceFirst("\\.aot$", ""));
+        assertThat(node(25, "")).contains(USES + cache);
+    }
+
+    @Test
+    void shouldGiveAnOlderJvmWhatItKnows() throws Exception {
+        assertThat(node(17, "")).noneMatch(argument -> argument.matches(".*(AOT|SharedArchive|SharedSpaces|aot|cds|CompactObject|enable-native).*"));
+        assertThat(node(21, "")).contains("-XX:+AutoCreateSharedArchive", "-XX:SharedArchiveFile=" + run.resolve("node-21.jsa"))
+                .noneMatch(argument -> argument.matches(".*(AOT|aot|CompactObject|enable-native).*"));
+        assertThat(node(25, "")).contains("-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED");
+    }
+
+    /** A recording makes a process end late. */
+    @Test
+    void shouldHaveNoCommandButANodeRecord() throws Exception {
+        assertThat(sluice(25, "", "config")).noneMatch(argument -> argument.contains("AOT"));
+    }
+
+    private List<String> node(int version, String options) throws Exception {
+        return sluice(version, options, "node", "--run", "all");
+    }
+
+    /** @return what Java was given */
+    private List<String> sluice(int version, String options, String... command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder("bash", home.resolve("sluice").toString()).redirectErrorStream(true);
+        builder.command().addAll(List.of(command));
+        builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
+        builder.environment().put("JAVA_HOME", jdk(version).toString());
+        builder.environment().put("SLUICE_JAVA_OPTS", options);
+        Process process = builder.start();
+        List<String> arguments = new String(process.getInputStream().readAllBytes()).lines().toList();
+        assertThat(process.waitFor()).as(arguments.toString()).isZero();
+        assertThat(arguments).contains("dev.sluice.engine.Main");
+        return arguments;
+    }
+
+    private Path jdk(int version) throws IOException {
+        Path bin = Files.createDirectories(home.resolve("jdk-" + version + "/bin"));
+        for (String program : List.of("java", "javac")) {
+            Files.writeString(bin.resolve(program), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
+            assertThat(bin.resolve(program).toFile().setExecutable(true)).isTrue();
+        }
+        Files.writeString(bin.resolveSibling("release"), "JAVA_VERSION=\"" + version + ".0.1\"\n");
+        return bin.getParent();
+    }
+
+    /** Where a JVM of that process would leave it. */
+    private Path recordingOf(long pid) throws Exception {
+        return Path.of(valueOf(RECORDS, node(25, "")).replace("%p", "pid" + pid));
+    }
+
+    private static String valueOf(String option, List<String> arguments) {
+        return arguments.stream().filter(argument -> argument.startsWith(option)).findFirst().orElseThrow().substring(option.length());
+    }
+
+    private static long endedPid() throws Exception {
+        Process process = new ProcessBuilder("true").start();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        return process.pid();
+    }
+
+    private static void write(Path file, int minutesAgo) throws IOException {
+        Files.writeString(file, "something");
+        age(file, minutesAgo);
+    }
+
+    private static void age(Path file, int minutesAgo) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(Duration.ofMinutes(minutesAgo))));
+    }
+}
