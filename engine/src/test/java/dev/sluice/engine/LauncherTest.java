@@ -8,11 +8,13 @@ import org.junit.jupiter.api.io.TempDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -110,6 +112,37 @@ class LauncherTest {
         assertThat(node(25, "")).contains(USES + cache);
     }
 
+    /** Nodes that ran side by side have recorded the same. */
+    @Test
+    void shouldKeepOneOfSeveralRecordings() throws Exception {
+        Path first = recordingOf(endedPid());
+        write(first, 20);
+        write(Path.of(first.toString().replaceFirst("-pid\\d+", "-pid" + endedPid())), 20);
+        String cache = valueOf(USES, node(25, ""));
+        Files.writeString(first, "later");
+
+        assertThat(node(25, "")).contains(USES + cache);
+        assertThat(caches()).containsExactly(Path.of(cache));
+        assertThat(Path.of(cache)).hasContent("something");
+    }
+
+    /** Each has some 90 MB. */
+    @Test
+    void shouldKeepTheThreeThatWereUsedLast() throws Exception {
+        write(recordingOf(endedPid()), 20);
+        Path used = Path.of(valueOf(USES, node(25, "")));
+        lastUsed(used, 9);
+        List<Path> others = List.of(run.resolve("node-25-1.aot"), run.resolve("node-25-2.aot"), run.resolve("node-25-3.aot"));
+        for (int i = 0; i < others.size(); i++) {
+            write(others.get(i), 20);
+            lastUsed(others.get(i), i + 1);
+        }
+
+        assertThat(node(25, "")).contains(USES + used);
+
+        assertThat(caches()).containsExactlyInAnyOrder(used, others.get(0), others.get(1));
+    }
+
     @Test
     void shouldGiveAnOlderJvmWhatItKnows() throws Exception {
         assertThat(node(17, "")).noneMatch(argument -> argument.matches(".*(AOT|SharedArchive|SharedSpaces|aot|cds|CompactObject|enable-native).*"));
@@ -155,6 +188,17 @@ class LauncherTest {
     /** Where a JVM of that process would leave it. */
     private Path recordingOf(long pid) throws Exception {
         return Path.of(valueOf(RECORDS, node(25, "")).replace("%p", "pid" + pid));
+    }
+
+    private List<Path> caches() throws IOException {
+        try (Stream<Path> files = Files.list(run)) {
+            return files.toList();
+        }
+    }
+
+    private static void lastUsed(Path cache, int daysAgo) throws IOException {
+        Files.getFileAttributeView(cache, BasicFileAttributeView.class)
+                .setTimes(null, FileTime.from(Instant.now().minus(Duration.ofDays(daysAgo))), null);
     }
 
     private static String valueOf(String option, List<String> arguments) {
