@@ -13,12 +13,16 @@ import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-/** What {@code ./sluice} gives the JVM of a node: the command itself, in a home of its own, with a Java that prints its arguments. */
+/**
+ * What {@code ./sluice}, and in a container {@code deploy/node.sh}, give the JVM of a node: the commands themselves, in a home
+ * of their own, with a Java that prints its arguments.
+ */
 @Timeout(30)
 class LauncherTest {
 
@@ -35,8 +39,10 @@ class LauncherTest {
         run = home.resolve(".sluice/run");
         Files.createDirectories(home.resolve("conf"));
         Files.copy(Path.of("..", "sluice"), home.resolve("sluice"));
-        Files.copy(Path.of("..", "conf", "jvm.options"), home.resolve("conf/jvm.options"));
-        age(home.resolve("conf/jvm.options"), 60);
+        for (String file : List.of("jvm.options", "jvm.sh")) {
+            Files.copy(Path.of("..", "conf", file), home.resolve("conf").resolve(file));
+            age(home.resolve("conf").resolve(file), 60);
+        }
         jar = Files.createDirectories(home.resolve("engine/target")).resolve("engine-1.jar");
         write(jar, 30);
     }
@@ -151,6 +157,16 @@ class LauncherTest {
         assertThat(node(25, "")).contains("-XX:+UseCompactObjectHeaders", "--enable-native-access=ALL-UNNAMED");
     }
 
+    @Test
+    void shouldGiveTheJvmInAContainerWhatItKnows() throws Exception {
+        String options = "@" + home.resolve("conf/jvm.options");
+        assertThat(container(25)).containsExactly("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
+                "-XX:+UseCompactObjectHeaders", options, "-Xmx1g", "-XX:+UseParallelGC", "-cp",
+                home.resolve("lib/*") + ":" + home.resolve("plugins/*"), "dev.sluice.engine.Main", "node", "--run", "all");
+        assertThat(container(21)).startsWith(options, "-Xmx1g");
+        assertThat(container(0)).as("a Java that does not tell its version").startsWith(options, "-Xmx1g");
+    }
+
     /** A recording makes a process end late. */
     @Test
     void shouldHaveNoCommandButANodeRecord() throws Exception {
@@ -161,13 +177,23 @@ class LauncherTest {
         return sluice(version, options, "node", "--run", "all");
     }
 
-    /** @return what Java was given */
     private List<String> sluice(int version, String options, String... command) throws Exception {
-        ProcessBuilder builder = new ProcessBuilder("bash", home.resolve("sluice").toString()).redirectErrorStream(true);
+        return arguments(version, options, "bash", home.resolve("sluice").toString(), command);
+    }
+
+    private List<String> container(int version) throws Exception {
+        return arguments(version, "-Xmx1g -XX:+UseParallelGC", "sh", Path.of("..", "deploy", "node.sh").toString(), "node", "--run", "all");
+    }
+
+    /** @return what Java was given */
+    private List<String> arguments(int version, String options, String shell, String script, String... command) throws Exception {
+        ProcessBuilder builder = new ProcessBuilder(shell, script).redirectErrorStream(true);
         builder.command().addAll(List.of(command));
-        builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
-        builder.environment().put("JAVA_HOME", jdk(version).toString());
-        builder.environment().put("SLUICE_JAVA_OPTS", options);
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
+        Path jdk = jdk(version);
+        environment.putAll(Map.of("JAVA_HOME", jdk.toString(), "PATH", jdk.resolve("bin") + ":" + System.getenv("PATH"),
+                "SLUICE_HOME", home.toString(), "SLUICE_JAVA_OPTS", options, "SLUICE_CLUSTER_HOST", "127.0.0.1"));
         Process process = builder.start();
         List<String> arguments = new String(process.getInputStream().readAllBytes()).lines().toList();
         assertThat(process.waitFor()).as(arguments.toString()).isZero();
@@ -181,7 +207,9 @@ class LauncherTest {
             Files.writeString(bin.resolve(program), "#!/bin/sh\nprintf '%s\\n' \"$@\"\n");
             assertThat(bin.resolve(program).toFile().setExecutable(true)).isTrue();
         }
-        Files.writeString(bin.resolveSibling("release"), "JAVA_VERSION=\"" + version + ".0.1\"\n");
+        if (version > 0) {
+            Files.writeString(bin.resolveSibling("release"), "JAVA_VERSION=\"" + version + ".0.1\"\n");
+        }
         return bin.getParent();
     }
 
