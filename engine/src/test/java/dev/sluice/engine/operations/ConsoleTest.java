@@ -188,6 +188,8 @@ class ConsoleTest {
             assertThat(ask(replay.copy().header("origin", origin)).statusCode()).as(origin).isEqualTo(403);
         }
         assertThat(acts).isEmpty();
+        assertThat(ask(HttpRequest.newBuilder(URI.create(server + "/admin/dlq/export?actor=eve")).header("sec-fetch-site", "cross-site"))
+                .statusCode()).as("an image of such a page, which would leave a trace in the audit trail").isEqualTo(403);
         assertThat(ask(replay.copy().header("origin", server)).statusCode()).isEqualTo(200);
         assertThat(ask(replay.copy()).statusCode()).isEqualTo(200);
     }
