@@ -122,7 +122,7 @@ public final class Bench implements Callable<Integer> {
     /** So that each run that counts finds what its JVM has learned, whichever is the first. */
     private void learn(Arena arena, boolean drains, List<Subject> suited) throws Exception {
         for (Subject subject : suited) {
-            if (Learned.isMissing(subject.learned(arena, drains ? Drain.VERTICLES : EndToEnd.VERTICLES))) {
+            if (Jvm.isMissing(subject.learned(arena, drains ? Drain.VERTICLES : EndToEnd.VERTICLES))) {
                 System.err.println(subject.title() + " learns, which does not count");
                 if (drains) {
                     Drain drain = new Drain(arena, new Workload((int) (LEARNING_EVENTS * subject.portion()), entities, partitions, size));

@@ -31,7 +31,6 @@ enum Subject {
     SLUICE_PAYMENT_STATE(Table.PAYMENT_STATES, null, 1, Map.of("profile", "throughput")),
     SLUICE_ENTITY_STATE(Table.ENTITY_STATES, null, 1, Map.of("profile", "throughput"));
 
-    private static final Path JVM_OPTIONS = Path.of(System.getProperty("sluice.home", "."), "conf", "jvm.options");
     /** A node that only consumes needs less than one that runs everything. */
     private static final String CONSUMER_HEAP = "-Xmx160m -Xmn80m -XX:SurvivorRatio=4";
 
@@ -95,16 +94,7 @@ enum Subject {
 
     /** Starts one more of the same group. */
     Process join(Arena arena, String topic, int partitions, String group, String run, String... more) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        if (Runtime.version().feature() >= 24) {
-            command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        }
-        if (Runtime.version().feature() >= 25) {
-            command.add("-XX:+UseCompactObjectHeaders");
-        }
-        command.addAll(Learned.flags(learned(arena, run)));
-        command.addAll(baseline == null ? nodeOptions(run) : List.of("-XX:+UseSerialGC", "-Xmx256m"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        List<String> command = Jvm.command(learned(arena, run), options(run));
         command.addAll(baseline == null ? node(arena, topic, partitions, group, run, more) : loop(arena, topic, group));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.appendTo(log(arena)));
         builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
@@ -112,21 +102,17 @@ enum Subject {
         return builder.start();
     }
 
-    /** Each set of options has its own: a JVM whose heap has no room for what another has learned refuses to start. */
     Path learned(Arena arena, String run) throws IOException {
-        String options = isSluice() ? nodeOptions(run) + Files.readString(JVM_OPTIONS) : "";
-        return arena.folder().resolve(title() + '-' + Integer.toHexString(options.hashCode()) + ".aot");
+        return Jvm.cache(arena.folder(), title(), options(run));
     }
 
-    /** As {@code ./sluice node} has them. */
-    private static List<String> nodeOptions(String run) {
-        List<String> options = new ArrayList<>(List.of("@" + JVM_OPTIONS));
-        if (!run.contains("gateway")) {
-            options.addAll(List.of(CONSUMER_HEAP.split(" ")));
+    private List<String> options(String run) {
+        if (!isSluice()) {
+            return List.of("-XX:+UseSerialGC", "-Xmx256m");
         }
-        String more = System.getenv("SLUICE_JAVA_OPTS");
-        if (more != null && !more.isBlank()) {
-            options.addAll(List.of(more.trim().split(" +")));
+        List<String> options = new ArrayList<>(Jvm.nodeOptions());
+        if (!run.contains("gateway")) {
+            options.addAll(1, List.of(CONSUMER_HEAP.split(" "))); // what the environment says wins
         }
         return options;
     }

@@ -3,6 +3,7 @@ package dev.sluice.testing.bench.gateway;
 import dev.sluice.devstack.PartName;
 import dev.sluice.devstack.Ports;
 import dev.sluice.devstack.process.ProcessStack;
+import dev.sluice.testing.bench.Jvm;
 import dev.sluice.testing.bench.ProcessUsage;
 import org.HdrHistogram.Histogram;
 
@@ -17,6 +18,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Measures the gateway with a real Kafka and Redis beside a bare server that only parses, and one that publishes as well, on
@@ -28,6 +30,10 @@ public final class GatewayBench {
     private static final List<Integer> CONNECTIONS = List.of(64, 512);
     private static final List<String> BARE = List.of("-Xmx256m", "-XX:+UseSerialGC");
     private static final Duration START = Duration.ofSeconds(60);
+    private static final long LEARNS_WITHIN_SECONDS = 60;
+
+    private record Program(String name, int port, List<String> options, List<String> arguments) {
+    }
 
     /** A server that is measured. */
     private record Server(String name, Process process, int port) {
@@ -67,26 +73,42 @@ public final class GatewayBench {
         Files.createDirectories(folder);
         try (ProcessStack stack = ProcessStack.empty(folder.resolve("stack"), folder.resolve("programs"))) {
             stack.start(EnumSet.allOf(PartName.class));
-            int barePort = Ports.oneFree();
-            int publisherPort = Ports.oneFree();
-            int port = Ports.oneFree();
-            Process bare = java("bare", BARE, List.of(BareServer.class.getName(), Integer.toString(barePort), "1"));
-            Process gateway = java("gateway", nodeOptions(), node(stack, port));
-            Process publisher = null;
-            try {
-                awaitListening(bare, barePort);
-                awaitListening(gateway, port);
-                publisher = java("publisher", BARE, List.of(BarePublisher.class.getName(), Integer.toString(publisherPort),
-                        stack.kafka().bootstrapServers()));
-                awaitListening(publisher, publisherPort);
-                return measure(stack, new Server("ceiling", bare, barePort), new Server("bare-publisher", publisher, publisherPort),
-                        new Server("sluice-gateway", gateway, port));
-            } finally {
-                if (publisher != null) {
-                    publisher.destroyForcibly().waitFor();
+            int[] ports = {Ports.oneFree(), Ports.oneFree(), Ports.oneFree()};
+            // The gateway makes the topic that the publisher writes to.
+            List<Program> programs = List.of(
+                    new Program("ceiling", ports[0], BARE, List.of(BareServer.class.getName(), Integer.toString(ports[0]), "1")),
+                    new Program("sluice-gateway", ports[1], Jvm.nodeOptions(), node(stack, ports[1])),
+                    new Program("bare-publisher", ports[2], BARE, List.of(BarePublisher.class.getName(), Integer.toString(ports[2]),
+                            stack.kafka().bootstrapServers())));
+            for (Program program : programs) {
+                if (Jvm.isMissing(cache(program))) {
+                    learn(program);
                 }
-                bare.destroyForcibly().waitFor();
-                gateway.destroyForcibly().waitFor();
+            }
+            List<Server> servers = new ArrayList<>();
+            try {
+                for (Program program : programs) {
+                    servers.add(start(program));
+                }
+                return measure(stack, servers.get(0), servers.get(2), servers.get(1));
+            } finally {
+                for (Server server : servers) {
+                    server.process.destroyForcibly().waitFor();
+                }
+            }
+        }
+    }
+
+    /** So that each server that is measured finds what its JVM has learned. */
+    private void learn(Program program) throws IOException, InterruptedException {
+        System.err.println(program.name + " learns, which does not count");
+        Server server = start(program);
+        try {
+            warmUp(server);
+        } finally {
+            server.process.destroy();
+            if (!server.process.waitFor(LEARNS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+                server.process.destroyForcibly().waitFor();
             }
         }
     }
@@ -169,30 +191,25 @@ public final class GatewayBench {
         return command;
     }
 
-    /** As {@code ./sluice node} has them. */
-    private static List<String> nodeOptions() {
-        List<String> options = new ArrayList<>();
-        if (Runtime.version().feature() >= 24) {
-            options.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
-        }
-        options.add("@" + Path.of(System.getProperty("sluice.home", "."), "conf", "jvm.options"));
-        String more = System.getenv("SLUICE_JAVA_OPTS");
-        if (more != null && !more.isBlank()) {
-            options.addAll(List.of(more.trim().split(" +")));
-        }
-        return options;
+    private Path cache(Program program) throws IOException {
+        return Jvm.cache(folder, program.name, program.options);
     }
 
-    private Process java(String name, List<String> options, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(options);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-        command.addAll(arguments);
+    private Server start(Program program) throws IOException, InterruptedException {
+        List<String> command = Jvm.command(cache(program), program.options);
+        command.addAll(program.arguments);
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true)
-                .redirectOutput(folder.resolve(name + ".log").toFile());
+                .redirectOutput(folder.resolve(program.name + ".log").toFile());
         builder.environment().keySet().removeIf(variable -> variable.startsWith("SLUICE_"));
         builder.environment().put("SLUICE_CONFIG", "");
-        return builder.start();
+        Server server = new Server(program.name, builder.start(), program.port);
+        try {
+            awaitListening(server.process, program.port);
+        } catch (IOException | InterruptedException e) {
+            server.process.destroyForcibly();
+            throw e;
+        }
+        return server;
     }
 
     private void awaitListening(Process process, int port) throws IOException, InterruptedException {
