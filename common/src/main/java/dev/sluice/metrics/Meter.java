@@ -36,7 +36,7 @@ public enum Meter {
     CONSUMER_ERROR_RATE("consumer_error_rate", Kind.GAUGE, Unit.RATIO,
             "Failed runs of events as a share of all, over 5 minutes", "group"),
     PRODUCER_THROTTLE_RATIO("producer_throttle_ratio", Kind.GAUGE, Unit.RATIO,
-            "Requests refused by pressure as a share of all, over 5 minutes"),
+            "Events refused by pressure, or of a stream held up by it, as a share of all, over 5 minutes"),
     CONSUMER_FETCH_SIZE_DYNAMIC("consumer_fetch_size_dynamic", Kind.GAUGE, Unit.BYTES,
             "Prefetch budget in bytes", "group"),
     CONSUMER_PRESSURE("consumer_pressure", Kind.GAUGE, Unit.RATIO,

@@ -47,7 +47,15 @@ final class Desk {
 
     /** As {@link #take}, but a throttle holds the event up for as long as it takes, and refuses it not. */
     Future<EventOutcome> takeFromStream(String topic, Client client, Reading reading, EntityOrder order) {
-        return take(topic, client, reading, order, alone, room::enterFromStream);
+        return take(topic, client, reading, order, alone, this::enterFromStream);
+    }
+
+    private Future<Problem> enterFromStream(String client, long bytes) {
+        Future<Problem> entered = room.enterFromStream(client, bytes);
+        if (!entered.isComplete() && room.isThrottled()) {
+            meters.onHeldUp();
+        }
+        return entered;
     }
 
     /** A stream has events that are not answered. */

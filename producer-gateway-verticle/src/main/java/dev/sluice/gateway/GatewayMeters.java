@@ -32,6 +32,8 @@ final class GatewayMeters {
     private final MeterRegistry registry;
     private final Counter unmarked;
     private final Throttled throttled;
+    /** Lines of streams that the throttle held up, and whose outcomes are not counted yet. */
+    private int heldUp;
     private final Map<String, Map<Integer, Counter>> events = new HashMap<>();
     private final Map<String, Timer> published = new HashMap<>();
 
@@ -60,8 +62,15 @@ final class GatewayMeters {
         }
     }
 
+    /** The throttle makes a stream wait where it would refuse a request: one of the outcomes to come counts as refused. */
+    void onHeldUp() {
+        heldUp++;
+    }
+
     void onOutcome(String topic, int status) {
-        throttled.share.add(System.nanoTime(), status == 429);
+        boolean late = heldUp > 0 && status != 429;
+        heldUp -= late ? 1 : 0;
+        throttled.share.add(System.nanoTime(), late || status == 429);
         events.computeIfAbsent(topic, first -> new HashMap<>())
                 .computeIfAbsent(status, first -> Meter.GATEWAY_EVENTS_TOTAL.counter(registry, topic, Integer.toString(status)))
                 .increment();

@@ -94,7 +94,7 @@ public final class ProducerGatewayVerticle extends VerticleBase {
                 breaker, publisher, meters, System::nanoTime);
         Throttle throttle = new Throttle(settings.throttleHold());
         WaitingRoom room = new WaitingRoom(vertx, settings.waiting(), publishing.bufferMemory().bytes() / 2, throttle,
-                System::nanoTime);
+                this::kafkaIsAway, System::nanoTime);
         meters.watch(vertx, room);
         gauge = new PressureGauge(vertx, redis, link, new Peers(node.name() + "/" + deploymentID()), throttle, room::onEased);
         EventReader reader = new EventReader(settings.maxDataSize().bytes(), System::currentTimeMillis);
@@ -111,8 +111,12 @@ public final class ProducerGatewayVerticle extends VerticleBase {
                 .onSuccess(listening -> node.beat(vertx, "producer-gateway-verticle", deploymentID(), this::fault));
     }
 
+    private boolean kafkaIsAway() {
+        return breaker.value() == 1;
+    }
+
     private Optional<String> fault() {
-        return breaker.value() == 1 ? Optional.of("Kafka does not acknowledge; events are refused with 503") : Optional.empty();
+        return kafkaIsAway() ? Optional.of("Kafka does not acknowledge; events are refused with 503") : Optional.empty();
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
@@ -64,6 +65,7 @@ final class WaitingRoom {
     private final Backoff backoff;
     private final long capacity;
     private final Throttle throttle;
+    private final BooleanSupplier kafkaAway;
     private final LongSupplier nanos;
     /** By client, none of them empty; whose turn it is comes first. */
     private final Map<String, Line> lines = new LinkedHashMap<>();
@@ -76,13 +78,18 @@ final class WaitingRoom {
     /** Of the next look; null while nobody waits. */
     private Long timer;
 
-    /** @param capacity bytes that may be under way to Kafka at once */
-    WaitingRoom(Vertx vertx, GatewaySettings.Waiting settings, long capacity, Throttle throttle, LongSupplier nanos) {
+    /**
+     * @param capacity  bytes that may be under way to Kafka at once
+     * @param kafkaAway while it is, nobody waits for what is under way, but hears of it
+     */
+    WaitingRoom(Vertx vertx, GatewaySettings.Waiting settings, long capacity, Throttle throttle, BooleanSupplier kafkaAway,
+                LongSupplier nanos) {
         this.vertx = vertx;
         this.settings = settings;
         this.backoff = new Backoff(settings.backoff(), ThreadLocalRandom.current()::nextDouble);
         this.capacity = capacity;
         this.throttle = throttle;
+        this.kafkaAway = kafkaAway;
         this.nanos = nanos;
     }
 
@@ -114,6 +121,10 @@ final class WaitingRoom {
         count(1, bytes);
         lookLater();
         return guest.answer.future();
+    }
+
+    boolean isThrottled() {
+        return throttle.isOn(nanos.getAsLong());
     }
 
     /** @return how many events that are not answered each of so many streams may have, 1 at least */
@@ -238,7 +249,7 @@ final class WaitingRoom {
     /** Behind the client's own line, of which every turn lets one in. */
     private Problem refusal(String client) {
         Line own = lines.get(client);
-        return throttle.isOn(nanos.getAsLong())
+        return isThrottled()
                 ? new Problem.Throttled(throttle.waitBehind((own == null ? 0 : own.size()) * Math.max(1, lines.size())))
                 : new Problem.Overloaded();
     }
@@ -250,7 +261,7 @@ final class WaitingRoom {
 
     /** What is larger than the whole room goes alone. */
     private boolean fits(long bytes) {
-        return held == 0 || held + bytes <= capacity;
+        return held == 0 || held + bytes <= capacity || kafkaAway.getAsBoolean();
     }
 
     private void sendAwayTheLate() {

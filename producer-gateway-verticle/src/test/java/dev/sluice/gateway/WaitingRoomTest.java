@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +28,7 @@ class WaitingRoomTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<String> heard = new ArrayList<>();
+    private final AtomicBoolean kafkaAway = new AtomicBoolean();
 
     @AfterEach
     void close() {
@@ -39,7 +41,7 @@ class WaitingRoomTest {
 
     private WaitingRoom room(int guests, Duration deadline, Throttle throttle, LongSupplier nanos) {
         return new WaitingRoom(vertx, new GatewaySettings.Waiting(guests, ByteSize.mebibytes(1), deadline, Duration.ofMillis(50)),
-                CAPACITY, throttle, nanos);
+                CAPACITY, throttle, kafkaAway::get, nanos);
     }
 
     /** A hundred gateways share 20 events/s: nobody is let in during the first seconds. */
@@ -226,6 +228,22 @@ class WaitingRoomTest {
 
         await().atMost(Duration.ofSeconds(10)).until(() -> onLoop(heard::size) == 2);
         assertThat(room.waiting()).isZero();
+    }
+
+    /** What is under way may be so for as long as Kafka's delivery timeout. */
+    @Test
+    void shouldLetAllInOnceKafkaIsAway() throws Exception {
+        WaitingRoom room = room(10, Duration.ofMillis(100));
+        onLoop(() -> {
+            room.enter("one", CAPACITY);
+            return room.enterFromStream("one", 1).onSuccess(problem -> heard.add(problem == null ? "in" : "refused"));
+        });
+        vertx.timer(300, TimeUnit.MILLISECONDS).await(5, TimeUnit.SECONDS);
+        assertThat(onLoop(() -> List.copyOf(heard))).isEmpty();
+
+        kafkaAway.set(true);
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> onLoop(() -> List.copyOf(heard)), List.of("in")::equals);
     }
 
     @Test
