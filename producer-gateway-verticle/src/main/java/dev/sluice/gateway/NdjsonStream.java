@@ -12,8 +12,10 @@ import java.util.Deque;
 
 /**
  * One NDJSON request: lines in, outcomes out, in order and while the lines still come. What is read and not answered is
- * bounded; beyond that the socket is left unread, and so it is while the caller doesn't read its answers. While the consumers
- * are pressed it reads as fast as events are let in. For one context.
+ * bounded; beyond that the socket is left unread, and so it is while the caller doesn't read its answers. For one context.
+ *
+ * <p>A body that tells its length is a request, whose lines are refused when they have waited for too long. One without is a
+ * stream that may go on for days: while the consumers are pressed it is read as fast as events are let in.
  */
 final class NdjsonStream implements BodiesUnderWay.Arrival {
 
@@ -39,6 +41,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
     private final UnreadAnswers<HttpConnection> unread;
     private final String topic;
     private final Client client;
+    private final boolean isRequest;
     private final LineSplitter lines;
     private final long maxLine;
     private final Gunzip gunzip;
@@ -68,6 +71,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
         this.unread = unread;
         this.topic = topic;
         this.client = client;
+        this.isRequest = request.getHeader("content-length") != null;
         this.maxLine = settings.maxEnvelopeSize();
         this.lines = new LineSplitter(settings.maxEnvelopeSize());
         this.gunzip = gzip ? new Gunzip() : null;
@@ -186,7 +190,8 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
     }
 
     private boolean hasRoom() {
-        return slots.size() < Math.min(limits.inFlight(), desk.streamShare()) && inFlightBytes < limits.inFlightSize().bytes() && !response.writeQueueFull();
+        int share = isRequest ? limits.inFlight() : Math.min(limits.inFlight(), desk.streamShare());
+        return slots.size() < share && inFlightBytes < limits.inFlightSize().bytes() && !response.writeQueueFull();
     }
 
     private void onLine(LineSplitter.Line line) {
@@ -195,7 +200,8 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
         } else if (line instanceof LineSplitter.Line.Text text && !text.isBlank()) {
             Reading reading = reader.read(text.bytes(), text.from(), text.to(), client.name(), null);
             Slot slot = add(reading instanceof Reading.Valid valid ? Desk.costOf(valid.event()) : 0);
-            trace.publish(reading, traced -> desk.takeFromStream(topic, client, traced, order)).onComplete(done -> {
+            trace.publish(reading, traced -> isRequest
+                    ? desk.take(topic, client, traced, order) : desk.takeFromStream(topic, client, traced, order)).onComplete(done -> {
                 slot.outcome = done.result();
                 flushSoon();
             });
@@ -209,7 +215,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
 
     private Slot add(long bytes) {
         Slot slot = new Slot(next++, bytes);
-        if (slots.isEmpty()) {
+        if (slots.isEmpty() && !isRequest) {
             desk.onStreamBusy();
         }
         slots.add(slot);
@@ -269,10 +275,16 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
                 inFlightBytes -= slot.bytes;
                 lines.add(slot.index, slot.outcome);
                 if (slots.isEmpty()) {
-                    desk.onStreamIdle();
+                    onIdle();
                 }
             }
             return lines.taken();
+        }
+    }
+
+    private void onIdle() {
+        if (!isRequest) {
+            desk.onStreamIdle();
         }
     }
 
@@ -287,7 +299,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
         if (!finished) {
             finished = true;
             if (!slots.isEmpty()) {
-                desk.onStreamIdle();
+                onIdle();
             }
             if (gunzip != null) {
                 gunzip.close();
