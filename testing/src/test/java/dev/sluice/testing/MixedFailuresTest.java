@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.sluice.devstack.Stack;
 import dev.sluice.devstack.junit.StackExtension;
 import dev.sluice.testing.MixedStream.Fate;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,6 +32,7 @@ import static org.awaitility.Awaitility.await;
  * back. {@code -Dmixed.events=100000 -Dmixed.deadly=3 -Dmixed.base-delay=1000} for the large one, and {@code -Dmixed.minutes}
  * where the machine is slow.
  */
+@Tag("long")
 @Timeout(4_000)
 @ExtendWith(StackExtension.class)
 class MixedFailuresTest {

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /** The consumer and the router, in thousands of simulated worlds. */
 class SimulationTest {
 
-    private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 6_000);
+    private static final int SCHEDULES = Integer.getInteger("simulation.schedules", 4_000);
 
     private final Product product = Product.asItIs();
 
