@@ -58,6 +58,7 @@ final class WaitingRoom {
     /** What streams have waiting is let in within this time, if nothing changes. */
     private static final double STREAMS_WAIT_SECONDS = 0.5;
 
+    private static final Line NOBODY = new Line();
     private static final Future<Problem> IN = Future.succeededFuture();
 
     private final Vertx vertx;
@@ -264,10 +265,11 @@ final class WaitingRoom {
         return held == 0 || held + bytes <= capacity || kafkaAway.getAsBoolean();
     }
 
+    /** Who is sent away may make room for others: a line that was there may be gone. */
     private void sendAwayTheLate() {
         long now = nanos.getAsLong();
         for (String client : List.copyOf(lines.keySet())) {
-            Line line = lines.get(client);
+            Line line = lines.getOrDefault(client, NOBODY);
             while (!line.requests.isEmpty() && now > line.requests.peek().deadline) {
                 sendAway(client, line.requests);
             }

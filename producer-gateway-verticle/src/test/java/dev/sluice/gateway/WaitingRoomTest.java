@@ -246,6 +246,25 @@ class WaitingRoomTest {
         await().atMost(Duration.ofSeconds(10)).until(() -> onLoop(() -> List.copyOf(heard)), List.of("in")::equals);
     }
 
+    /** The next of its entity hears of it, and makes room for others, while the room is still sending guests away. */
+    @Test
+    void shouldBearThatARefusalLetsOthersIn() throws Exception {
+        AtomicReference<Throwable> fault = new AtomicReference<>();
+        vertx.exceptionHandler(fault::set);
+        WaitingRoom room = room(10, Duration.ofMillis(100));
+        onLoop(() -> {
+            room.enter("one", CAPACITY);
+            room.enter("one", 1).onSuccess(problem -> {
+                heard.add(problem == null ? "in" : "refused");
+                room.leave(CAPACITY);
+            });
+            return room.enter("two", 1).onSuccess(problem -> heard.add(problem == null ? "in" : "refused"));
+        });
+
+        await().atMost(Duration.ofSeconds(10)).until(() -> onLoop(() -> List.copyOf(heard)), List.of("refused", "in")::equals);
+        assertThat(onLoop(fault::get)).isNull();
+    }
+
     @Test
     void shouldLetRequestsAndStreamsOfAClientInByTurns() throws Exception {
         WaitingRoom room = room(10, Duration.ofSeconds(5));
