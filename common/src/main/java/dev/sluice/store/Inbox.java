@@ -24,6 +24,7 @@ import java.util.Set;
  */
 public final class Inbox {
 
+    private static final String INSERT = "SELECT insert_processed_events($1, $2)";
     /** Answers with the repeats, which are few, and not with what was new. */
     private static final String CLAIM = """
             WITH fresh AS (
@@ -69,6 +70,7 @@ public final class Inbox {
                 LIMIT $3 FOR UPDATE SKIP LOCKED)""";
 
     private final String group;
+    private final OptimisticInsert inserts = new OptimisticInsert(INSERT);
 
     public Inbox(String group) {
         this.group = group;
@@ -96,6 +98,11 @@ public final class Inbox {
      */
     public Future<Set<String>> repeats(SqlClient transaction, String[] eventIds) {
         TextOrder.sort(eventIds);
+        return inserts.run(transaction, eventIds.length, Tuple.of(group, (Object) eventIds), new HashSet<>(),
+                () -> claimed(transaction, eventIds));
+    }
+
+    private Future<Set<String>> claimed(SqlClient transaction, String[] eventIds) {
         return transaction.preparedQuery(CLAIM).execute(Tuple.of(group, (Object) eventIds)).map(rows -> {
             Set<String> repeats = new HashSet<>();
             for (Row row : rows) {

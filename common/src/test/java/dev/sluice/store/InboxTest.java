@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -140,6 +141,69 @@ class InboxTest {
         assertThat(done(inbox.bury(pool, "new", new Inbox.Cause("PERMANENT", "again")))).isEqualTo(Outcome.DEAD);
         assertThat(done(inbox.causeOf(pool, "new"))).contains(CAUSE);
         assertThat(done(inbox.causeOf(pool, "applied"))).isEmpty();
+    }
+
+    @Test
+    void shouldFindTheRepeatsAmongMany() throws Exception {
+        assertThat(done(repeats(ids(0, 100)))).isEmpty();
+        assertThat(done(repeats(ids(80, 200)))).containsExactlyInAnyOrder(ids(80, 100));
+        assertThat(done(repeats(ids(150, 260)))).containsExactlyInAnyOrder(ids(150, 200));
+
+        assertThat(rows()).isEqualTo(260);
+    }
+
+    @Test
+    void shouldWaitForARivalThatHasSomeOfMany() throws Exception {
+        SqlConnection rival = done(pool.getConnection());
+        Transaction transaction = done(rival.begin());
+        done(inbox.repeats(rival, ids(0, 100)));
+        Future<Set<String>> waiting = repeats(ids(90, 190));
+        done(vertx.timer(300));
+        assertThat(waiting.isComplete()).isFalse();
+
+        done(transaction.commit());
+        assertThat(done(waiting)).containsExactlyInAnyOrder(ids(90, 100));
+        assertThat(rows()).isEqualTo(190);
+        done(rival.close());
+    }
+
+    @Test
+    void shouldClaimAllOfManyWhenTheRivalGivesUp() throws Exception {
+        SqlConnection rival = done(pool.getConnection());
+        Transaction transaction = done(rival.begin());
+        done(inbox.repeats(rival, ids(0, 100)));
+        Future<Set<String>> waiting = repeats(ids(90, 190));
+        done(transaction.rollback());
+
+        assertThat(done(waiting)).isEmpty();
+        assertThat(rows()).isEqualTo(100);
+        done(rival.close());
+    }
+
+    @Test
+    void shouldKeepWhatTheTransactionWroteBeforeAndWritesAfterAConflict() throws Exception {
+        done(repeats(ids(0, 60)));
+        SqlConnection connection = done(pool.getConnection());
+        Transaction transaction = done(connection.begin());
+        done(inbox.claim(connection, Set.of("before")));
+        done(inbox.repeats(connection, ids(50, 120)));
+        done(inbox.claim(connection, Set.of("behind")));
+        done(transaction.commit());
+        done(connection.close());
+
+        assertThat(rows()).isEqualTo(122);
+    }
+
+    private Future<Set<String>> repeats(String[] ids) {
+        return pool.withTransaction(connection -> inbox.repeats(connection, ids));
+    }
+
+    private static String[] ids(int from, int to) {
+        return IntStream.range(from, to).mapToObj(number -> "id-" + number).toArray(String[]::new);
+    }
+
+    private static int rows() throws Exception {
+        return done(pool.query("SELECT count(*) FROM processed_events").execute()).iterator().next().getInteger(0);
     }
 
     private static <T> T done(Future<T> future) throws Exception {

@@ -4,6 +4,7 @@ import dev.sluice.api.BatchHandler;
 import dev.sluice.api.Event;
 import dev.sluice.api.Handler;
 import dev.sluice.api.HandlerProvider;
+import dev.sluice.store.OptimisticInsert;
 import dev.sluice.store.TextOrder;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -19,6 +20,7 @@ import java.util.List;
  */
 public final class PaymentState implements HandlerProvider, BatchHandler {
 
+    private static final String INSERT = "SELECT insert_payment_states($1, $2, $3, $4, $5, $6, $7, $8)";
     private static final String UPSERT = """
             INSERT INTO payment_states AS known
                    (event_id, entity_id, sequence, user_id, amount, currency, status, occurred_at)
@@ -30,6 +32,8 @@ public final class PaymentState implements HandlerProvider, BatchHandler {
                 occurred_at = excluded.occurred_at, updated_at = now()
             WHERE known.status <> excluded.status
               AND (known.sequence, known.occurred_at) < (excluded.sequence, excluded.occurred_at)""";
+
+    private final OptimisticInsert inserts = new OptimisticInsert(INSERT);
 
     @Override
     public String name() {
@@ -63,7 +67,9 @@ public final class PaymentState implements HandlerProvider, BatchHandler {
                 sorted[rows++] = payment;
             }
         }
-        return transaction.preparedQuery(UPSERT).execute(columns(sorted, rows));
+        Tuple columns = columns(sorted, rows);
+        return inserts.run(transaction, rows, columns, null,
+                () -> transaction.preparedQuery(UPSERT).execute(columns).mapEmpty());
     }
 
     private static Tuple columns(Payment[] payments, int rows) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -85,6 +86,15 @@ class PaymentStateTest {
                 payment("b", 2, NOON, "{\"status\": \"paid\"}"));
 
         assertThat(row("event_id || status")).containsExactly("anew", "bsettled");
+    }
+
+    @Test
+    void shouldTellWhatIsThereAlreadyAmongMany() throws Exception {
+        handle(payment("1000", 1, NOON, "{\"status\": \"new\"}"), payment("1001", 5, NOON, "{\"status\": \"settled\"}"));
+        handle(IntStream.range(950, 1_050).mapToObj(id -> payment("" + id, 3, NOON, "{\"status\": \"paid\"}")).toArray(Event[]::new));
+
+        assertThat(postgres.column("SELECT status || ' ' || count(*) FROM payment_states GROUP BY status ORDER BY 1"))
+                .containsExactly("paid 99", "settled 1");
     }
 
     @ParameterizedTest
