@@ -32,8 +32,8 @@ public final class RedisLink {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
     private static final long STEP_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
-    /** A few transactions' worth of pipelined commands. */
-    private static final int MAX_WAITING = 1 << 20;
+    /** A few transactions' worth of commands. */
+    private static final int MOST_UNDER_WAY = 1 << 16;
 
     private final Vertx vertx;
     private final ContextDeadline deadline;
@@ -60,7 +60,7 @@ public final class RedisLink {
     }
 
     private static RedisOptions options(RedisSettings settings) {
-        RedisOptions options = new RedisOptions().setMaxWaitingHandlers(MAX_WAITING);
+        RedisOptions options = new RedisOptions().setMaxWaitingHandlers(MOST_UNDER_WAY);
         settings.uris().forEach(options::addConnectionString);
         return switch (settings.mode()) {
             case SINGLE -> options.setType(RedisClientType.STANDALONE).setMaxPoolSize(1);
@@ -68,6 +68,16 @@ public final class RedisLink {
                     .setMasterName(settings.masterName()).setMaxPoolSize(1);
             case CLUSTER -> options.setType(RedisClientType.CLUSTER).setUseReplicas(RedisReplicas.NEVER);
         };
+    }
+
+    /**
+     * Before it is opened.
+     *
+     * @param commands sent and not answered; more drop the connection. It has an array of that many
+     */
+    public RedisLink mostUnderWay(int commands) {
+        options.setMaxWaitingHandlers(commands);
+        return this;
     }
 
     /** Completes when the first try has ended, connected or not. */

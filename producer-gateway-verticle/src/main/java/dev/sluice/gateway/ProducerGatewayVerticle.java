@@ -27,6 +27,8 @@ public final class ProducerGatewayVerticle extends VerticleBase {
     private static final Duration OWNER_RESERVE = Duration.ofSeconds(5);
 
     private static final long CLIENTS_MILLIS = 2_000;
+    /** Two an event of what all connections may have under way. */
+    private static final int MOST_MARKS_UNDER_WAY = 1 << 20;
 
     private final GatewaySettings settings;
     private final Set<String> topics;
@@ -59,7 +61,7 @@ public final class ProducerGatewayVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        link = new RedisLink(vertx, redis, "gateway marks", connected -> { });
+        link = new RedisLink(vertx, redis, "gateway marks", connected -> { }).mostUnderWay(MOST_MARKS_UNDER_WAY);
         return Publisher.open(vertx, kafka, settings.publishing(), "sluice-gateway-" + deploymentID(), topics)
                 .compose(opened -> {
                     publisher = opened;
