@@ -22,6 +22,8 @@ final class InboxPurge {
     /** Kafka takes no record that is an hour ahead of its own clock. */
     static final Duration MARGIN = Duration.ofDays(1);
     private static final long PERIOD_MILLIS = 600_000;
+    /** After a failure. */
+    static final Duration AGAIN = Duration.ofSeconds(30);
     private static final int PORTION = 5_000;
 
     private final Vertx vertx;
@@ -30,21 +32,35 @@ final class InboxPurge {
     private final DeadSequences deadSequences;
     private final String group;
     private final Duration horizon;
+    private final Duration again;
+    private boolean stopped;
     private long timer;
 
-    InboxPurge(Vertx vertx, Pool pool, String group, Duration horizon) {
+    /** @param again after a failure */
+    InboxPurge(Vertx vertx, Pool pool, String group, Duration horizon, Duration again) {
         this.vertx = vertx;
         this.pool = pool;
         this.inbox = new Inbox(group);
         this.deadSequences = new DeadSequences(group);
         this.group = group;
         this.horizon = horizon;
+        this.again = again;
     }
 
     void start() {
-        timer = vertx.setPeriodic(0, PERIOD_MILLIS, now -> purge().compose(done -> purgeDeadSequences()).onFailure(error ->
-                LOG.warn("group={} Old identities are not purged now ({}); next try in {} s", group, error.toString(),
-                        PERIOD_MILLIS / 1_000)));
+        purgeAfter(1);
+    }
+
+    private void purgeAfter(long millis) {
+        if (stopped) {
+            return;
+        }
+        timer = vertx.setTimer(millis, now -> purge().compose(done -> purgeDeadSequences())
+                .onSuccess(done -> purgeAfter(PERIOD_MILLIS))
+                .onFailure(error -> {
+                    LOG.warn("group={} Old identities are not purged now ({}); next try in {} s", group, error.toString(), again.toSeconds());
+                    purgeAfter(again.toMillis());
+                }));
     }
 
     private Future<Void> purgeDeadSequences() {
@@ -63,6 +79,7 @@ final class InboxPurge {
     }
 
     void stop() {
+        stopped = true;
         vertx.cancelTimer(timer);
     }
 }

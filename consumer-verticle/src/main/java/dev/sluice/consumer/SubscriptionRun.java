@@ -127,7 +127,7 @@ final class SubscriptionRun implements GroupMeters.Instance {
                     spans.onEnded(work);
                     pipeline.onEnded(work);
                 }), downstream, succession, trials);
-        this.purge = new InboxPurge(vertx, pool, group, settings.inboxHorizon());
+        this.purge = new InboxPurge(vertx, pool, group, settings.inboxHorizon(), InboxPurge.AGAIN);
         // At the start only: later it could be the member of another process of this name; the two would take turns.
         OwnMembers.removeDead(adminProperties(), group, instanceId);
         this.stopped = new StoppedPartitions(vertx, node.bus(), group,

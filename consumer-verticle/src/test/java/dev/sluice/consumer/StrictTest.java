@@ -220,7 +220,7 @@ class StrictTest {
         dead(rig.group, "case:9", 1, "dead");
         dead("another", "case:1", 2, "discarded");
 
-        InboxPurge purge = new InboxPurge(rig.vertx, postgres.settings().pool(rig.vertx), rig.group, Duration.ofDays(35));
+        InboxPurge purge = new InboxPurge(rig.vertx, postgres.settings().pool(rig.vertx), rig.group, Duration.ofDays(35), InboxPurge.AGAIN);
         await().atMost(LONG).pollInterval(Duration.ofMillis(500)).until(() -> {
             purge.start();
             return deadSequences(rig.group).size() < 5;
