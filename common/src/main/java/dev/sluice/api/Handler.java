@@ -11,7 +11,9 @@ import io.vertx.core.Future;
  * <ol>
  *   <li><b>Transaction.</b> The connection that is handed in has an open transaction. What the handler writes through it
  *       commits together with the event's identity, or not at all. Don't commit, roll back or close it, and let the
- *       future complete or fail only when no statement of yours is still to come: it would be refused.</li>
+ *       future complete or fail only when no statement of yours is still to come: it would be refused. A statement that
+ *       fails ends the transaction, whatever savepoint was set before it: the driver has it so. What may fail and go on
+ *       belongs into a function of PostgreSQL's.</li>
  *   <li><b>Repetition.</b> A handler may run several times for one event (a crash, a rollback, a retry), but only one
  *       run commits. What it does outside the transaction may therefore happen more than once.</li>
  *   <li><b>Order.</b> With ordering {@code key}, events of one key run one after the other, in the order of their
