@@ -89,6 +89,7 @@ final class SluiceProcess {
     /** SIGSTOP: it does nothing, and its connections stay open. */
     void freeze() throws IOException, InterruptedException {
         signal("STOP");
+        await().atMost(Duration.ofSeconds(5)).until(this::isFrozen); // each of its threads stops by itself
     }
 
     /** SIGCONT. */

@@ -50,7 +50,7 @@ class SmallHeapTest {
         Tables tables = new Tables(stack.postgres());
         Path log = folder.resolve("gc.log");
         SluiceProcess sluice = new SluiceProcess(folder.resolve("node"), stack).jvm("-Xmx" + HEAP_MIB + "m",
-                "-XX:+ExitOnOutOfMemoryError", "-Xlog:gc:file=" + log);
+                "-Xms" + HEAP_MIB + "m", "-Xmn24m", "-XX:+ExitOnOutOfMemoryError", "-Xlog:gc:file=" + log);
         try {
             Path config = subscription();
             sluice.start("--run", "consumer,dlq-router", "--config", config.toString());
