@@ -32,8 +32,8 @@ public final class RedisLink {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
     private static final long STEP_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
-    /** A few transactions' worth of commands. */
-    private static final int MOST_UNDER_WAY = 1 << 16;
+    /** A few transactions' worth of commands: with a claim for each event some five an event. */
+    private static final int MOST_UNDER_WAY = 1 << 18;
 
     private final Vertx vertx;
     private final ContextDeadline deadline;
