@@ -55,7 +55,7 @@ final class InboxPurge {
         if (stopped) {
             return;
         }
-        timer = vertx.setTimer(millis, now -> purge().compose(done -> purgeDeadSequences())
+        timer = vertx.setTimer(millis, now -> Future.succeededFuture().compose(go -> purge()).compose(done -> purgeDeadSequences())
                 .onSuccess(done -> purgeAfter(PERIOD_MILLIS))
                 .onFailure(error -> {
                     LOG.warn("group={} Old identities are not purged now ({}); next try in {} s", group, error.toString(), again.toSeconds());
