@@ -42,7 +42,7 @@ public enum Meter {
     CONSUMER_PRESSURE("consumer_pressure", Kind.GAUGE, Unit.RATIO,
             "How hard the consumers press, of the instance that presses most: producers are let in by the rest", "group"),
     DOWNSTREAM_LATENCY("downstream_latency", Kind.GAUGE, Unit.SECONDS,
-            "95th percentile of the handler's transactions over 5 s, or the age of the oldest one running", "group"),
+            "95th percentile of the handler's transactions over 5 s, or what the latest three took at least, or the age of one that hangs", "group"),
     DOWNSTREAM_LATENCY_LIMIT("downstream_latency_limit", Kind.GAUGE, Unit.SECONDS,
             "Latency above which the group takes its downstream for slow: 0.05, and what `consumer.batch-time` adds", "group"),
     IDEMPOTENCY_CACHE_HIT_RATE("idempotency_cache_hit_rate", Kind.GAUGE, Unit.RATIO,

@@ -19,8 +19,7 @@ final class FlowController {
     private static final long STALE_QUEUE_MILLIS = 200;
 
     /**
-     * @param latencyMillis   the greater of the 95th percentile of the last 5 s and the age of the oldest transaction
-     *                        under way; NaN when nothing was measured
+     * @param latencyMillis   as {@link RecentCalls#latencyMillis} has it; NaN when nothing was measured
      * @param errorRatio      failed calls as a share of those of the last 10 s; 0 when there were none
      * @param heapRatio       what is alive on the heap, as a share of the largest
      * @param queueRatio      waiting events as a share of what the queue holds

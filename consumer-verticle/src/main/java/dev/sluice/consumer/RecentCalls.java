@@ -3,6 +3,7 @@ package dev.sluice.consumer;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.Map;
 
 /**
@@ -19,6 +20,8 @@ final class RecentCalls {
     private static final long FAST_NANOS = 50_000_000L;
     static final long SLOW_MILLIS = 250;
     private static final long SLOW_NANOS = SLOW_MILLIS * 1_000_000;
+    /** So many slow calls are a state of the downstream. */
+    private static final int IN_A_ROW = 3;
 
     /** A call under way. */
     static final class Call {
@@ -61,18 +64,38 @@ final class RecentCalls {
     }
 
     /**
-     * The greater of the 95th percentile of 5 s and the age of the oldest call under way; NaN without either. Of fewer than
-     * twenty calls the slowest is left out, unless it is the only one: one hiccup is no state of the downstream. Nor is
-     * what began within 3 s of the first call and took more than 50 and less than 250 ms: that is the process itself.
+     * The greater of the 95th percentile of 5 s and what the latest calls all took at least: the oldest one under way and the
+     * two that ended last; of one that hangs its age. NaN without either. Of fewer than twenty calls the slowest is left out,
+     * unless it is the only one: one hiccup is no state of the downstream. Nor is what began within 3 s of the first call and
+     * took more than 50 and less than 250 ms: that is the process itself.
      */
     double latencyMillis(long now) {
         forget(now);
-        long[] recent = ended.stream().filter(call -> !call.failed && now - call.nanos <= LATENCY_NANOS
-                        && tells(call.startNanos(), call.durationNanos))
-                .mapToLong(Ended::durationNanos).sorted().toArray();
+        long[] recent = ended.stream().filter(call -> isRecent(call, now)).mapToLong(Ended::durationNanos).sorted().toArray();
         double quantile = recent.length == 0 ? Double.NaN : recent[(int) Math.floor((recent.length - 1) * 0.95)] / 1e6;
+        double latest = latestMillis(now);
+        return Double.isNaN(latest) || quantile > latest ? quantile : latest;
+    }
+
+    /** One that stands still for a moment says nothing, whether the process or the disk did; a third one in a row does. */
+    private double latestMillis(long now) {
         double oldest = oldestMillis(now);
-        return Double.isNaN(oldest) || quantile > oldest ? quantile : oldest;
+        if (Double.isNaN(oldest) || oldest >= SLOW_MILLIS) {
+            return oldest;
+        }
+        int left = IN_A_ROW - 1;
+        for (Iterator<Ended> calls = ended.descendingIterator(); left > 0 && calls.hasNext(); ) {
+            Ended call = calls.next();
+            if (isRecent(call, now)) {
+                oldest = Math.min(oldest, call.durationNanos / 1e6);
+                left--;
+            }
+        }
+        return left == 0 ? oldest : Double.NaN;
+    }
+
+    private boolean isRecent(Ended call, long now) {
+        return !call.failed && now - call.nanos <= LATENCY_NANOS && tells(call.startNanos(), call.durationNanos);
     }
 
     /** Age of the oldest call under way that tells; NaN without. */

@@ -67,6 +67,29 @@ class RecentCallsTest {
     }
 
     @Test
+    void shouldNotTakeOneMomentOfStandingStillForTheStateOfTheDownstream() {
+        call(0, 200 * MILLI, false);
+        call(0, 5 * MILLI, false);
+        calls.onStarted(SECOND);
+        assertThat(calls.latencyMillis(SECOND + 249 * MILLI)).isEqualTo(5);
+        assertThat(calls.latencyMillis(SECOND + 250 * MILLI)).as("it hangs").isEqualTo(250);
+    }
+
+    @Test
+    void shouldTellThatTheDownstreamHasBecomeSlowOfTheThirdSlowCallInARow() {
+        for (int i = 0; i < 1_000; i++) {
+            call(0, 5 * MILLI, false);
+        }
+        call(SECOND, 200 * MILLI, false);
+        call(SECOND, 180 * MILLI, false);
+        calls.onStarted(SECOND + 200 * MILLI);
+        assertThat(calls.latencyMillis(SECOND + 260 * MILLI)).isEqualTo(60);
+        assertThat(calls.latencyMillis(SECOND + 390 * MILLI)).isEqualTo(180);
+        call(SECOND + 390 * MILLI, MILLI, false);
+        assertThat(calls.latencyMillis(SECOND + 392 * MILLI)).as("a fast one again").isEqualTo(5);
+    }
+
+    @Test
     void shouldTellTheFailuresOfTenSeconds() {
         call(0, MILLI, true);
         call(8 * SECOND, MILLI, true);
