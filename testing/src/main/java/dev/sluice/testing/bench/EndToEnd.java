@@ -153,12 +153,28 @@ final class EndToEnd {
 
     /** @return events that were turned away */
     private int send(Site site, OpenLoop loop) throws Exception {
+        if (site.subject().isSluice()) {
+            return sendByHttp(site, loop);
+        }
+        try (KafkaLane lane = new KafkaLane(arena.stack().kafka().bootstrapServers(), site.topic(), this::key, this::event)) {
+            loop.run(0, 1, lane);
+            return 0;
+        }
+    }
+
+    /** An entity's events are all in one lane, since the lanes divide the entities. */
+    private int sendByHttp(Site site, OpenLoop loop) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(LANES);
         try {
             List<Future<Integer>> lanes = new ArrayList<>();
-            for (int number = 0; number < LANES; number++) {
-                int lane = number;
-                lanes.add(threads.submit(() -> sendLane(site, loop, lane)));
+            for (int i = 0; i < LANES; i++) {
+                int number = i;
+                lanes.add(threads.submit(() -> {
+                    try (NdjsonLane lane = new NdjsonLane(site.gateway(), this::event)) {
+                        loop.run(number, LANES, lane);
+                        return lane.finish();
+                    }
+                }));
             }
             int turnedAway = 0;
             for (Future<Integer> lane : lanes) {
@@ -171,21 +187,6 @@ final class EndToEnd {
             return turnedAway;
         } finally {
             threads.shutdownNow();
-        }
-    }
-
-    /** An entity's events are all in one lane, since the lanes divide the entities. */
-    private int sendLane(Site site, OpenLoop loop, int number) throws Exception {
-        if (site.subject().isSluice()) {
-            try (NdjsonLane lane = new NdjsonLane(site.gateway(), this::event)) {
-                loop.run(number, LANES, lane);
-                return lane.finish();
-            }
-        } else {
-            try (KafkaLane lane = new KafkaLane(arena.stack().kafka().bootstrapServers(), site.topic(), this::key, this::event)) {
-                loop.run(number, LANES, lane);
-                return 0;
-            }
         }
     }
 

@@ -22,12 +22,16 @@ final class NdjsonLane implements OpenLoop.Lane, AutoCloseable {
     /** By the throttle, for want of room, and because an earlier one of its entity was. */
     private static final List<String> TURNED_AWAY = List.of("\"status\":429", "\"code\":\"OVERLOADED\"", "\"code\":\"PRECEDING_FAILED\"");
 
+    /** A chunk is written at once, its size before it: each write is a packet that the gateway has to read. */
+    private static final int SIZE_DIGITS = 6;
+    private static final int DATA = SIZE_DIGITS + 2;
+
     private final Socket socket;
     private final OutputStream out;
     private final IntFunction<byte[]> events;
     private final Thread reader;
     private byte[] chunk = new byte[1 << 16];
-    private int length;
+    private int length = DATA;
     private int sent;
     private volatile int accepted;
     private volatile int turnedAway;
@@ -47,7 +51,7 @@ final class NdjsonLane implements OpenLoop.Lane, AutoCloseable {
     @Override
     public void send(int index) {
         byte[] line = events.apply(index);
-        if (length + line.length + 1 > chunk.length) {
+        if (length + line.length + 3 > chunk.length) {
             chunk = Arrays.copyOf(chunk, chunk.length * 2);
         }
         System.arraycopy(line, 0, chunk, length, line.length);
@@ -58,11 +62,12 @@ final class NdjsonLane implements OpenLoop.Lane, AutoCloseable {
 
     @Override
     public void flush() throws IOException {
-        out.write((Integer.toHexString(length) + "\r\n").getBytes(StandardCharsets.US_ASCII));
-        out.write(chunk, 0, length);
-        out.write('\r');
-        out.write('\n');
-        length = 0;
+        chunk[length] = '\r';
+        chunk[length + 1] = '\n';
+        byte[] size = String.format("%0" + SIZE_DIGITS + "x\r\n", length - DATA).getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(size, 0, chunk, 0, DATA);
+        out.write(chunk, 0, length + 2);
+        length = DATA;
     }
 
     /**

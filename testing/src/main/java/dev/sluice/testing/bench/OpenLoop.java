@@ -1,5 +1,6 @@
 package dev.sluice.testing.bench;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -12,6 +13,9 @@ import java.util.concurrent.locks.LockSupport;
  * @param beganMicros when that is due, microseconds since the epoch
  */
 record OpenLoop(int rate, int first, int events, long beganMicros) {
+
+    /** A lane sleeps no shorter: who wakes for each event takes the cores from those that are measured. */
+    private static final Duration TICK = Duration.ofMillis(1);
 
     /** One lane of the load; lanes run at the same time, each on a thread of its own. */
     interface Lane {
@@ -38,7 +42,7 @@ record OpenLoop(int rate, int first, int events, long beganMicros) {
         return first + events;
     }
 
-    /** Every {@code lanes}th event, each when it is due. @param number of this lane, from 0 */
+    /** Every {@code lanes}th event, each when it is due or up to {@link #TICK} later. @param number of this lane, from 0 */
     void run(int number, int lanes, Lane lane) throws Exception {
         int next = first + Math.floorMod(number - first, lanes);
         while (next < end()) {
@@ -52,7 +56,7 @@ record OpenLoop(int rate, int first, int events, long beganMicros) {
                 lane.flush();
             }
             if (next < end()) {
-                LockSupport.parkNanos(Math.max(100_000, TimeUnit.MICROSECONDS.toNanos(dueMicros(next) - nowMicros())));
+                LockSupport.parkNanos(Math.max(TICK.toNanos(), TimeUnit.MICROSECONDS.toNanos(dueMicros(next) - nowMicros())));
             }
         }
     }
