@@ -67,9 +67,9 @@ final class Desk {
         busyStreams--;
     }
 
-    /** How many events that are not answered a stream may have. */
-    int streamShare() {
-        return room.shareOfEach(Math.max(1, busyStreams));
+    /** How many events that are not answered a stream may have. @param inFlight of all streams */
+    int streamShare(int inFlight) {
+        return room.shareOfEach(Math.max(1, busyStreams), inFlight);
     }
 
     /** Nothing waits for longer than a request does. */

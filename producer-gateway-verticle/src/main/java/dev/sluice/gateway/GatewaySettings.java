@@ -105,9 +105,10 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
     }
 
     /**
-     * Of one NDJSON request.
+     * Of NDJSON bodies.
      *
-     * @param inFlight      at most so many events are read and not answered
+     * @param inFlight      at most so many events are read and not answered, of one request with a length, or of all streams
+     *                      without: each that has any may have an equal part
      * @param inFlightSize  and so many bytes
      * @param unreadAnswers so many bytes of answers may wait for the caller to read them; then the request is not read on.
      *                      Callers that send all before they read any need as much room as their answers take

@@ -190,7 +190,7 @@ final class NdjsonStream implements BodiesUnderWay.Arrival {
     }
 
     private boolean hasRoom() {
-        int share = isRequest ? limits.inFlight() : Math.min(limits.inFlight(), desk.streamShare());
+        int share = isRequest ? limits.inFlight() : desk.streamShare(limits.inFlight());
         return slots.size() < share && inFlightBytes < limits.inFlightSize().bytes() && !response.writeQueueFull();
     }
 

@@ -128,11 +128,16 @@ final class WaitingRoom {
         return throttle.isOn(nanos.getAsLong());
     }
 
-    /** @return how many events that are not answered each of so many streams may have, 1 at least */
-    int shareOfEach(int streams) {
-        if (lines.isEmpty()) {
-            return Integer.MAX_VALUE;
-        }
+    /**
+     * @param inFlight of all of them: each collection of the JVM copies what is under way
+     * @return how many events that are not answered each of so many streams may have, 1 at least
+     */
+    int shareOfEach(int streams, int inFlight) {
+        int share = Math.max(1, inFlight / streams);
+        return lines.isEmpty() ? share : Math.min(share, shareOfTheRoom(streams));
+    }
+
+    private int shareOfTheRoom(int streams) {
         if (waitingBytes > settings.size().bytes() / 2) {
             return 1;
         }

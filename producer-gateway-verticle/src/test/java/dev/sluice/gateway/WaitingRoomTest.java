@@ -285,14 +285,15 @@ class WaitingRoomTest {
     @Test
     void shouldLeaveHalfOfTheRoomToRequests() throws Exception {
         WaitingRoom room = room(10, Duration.ofSeconds(5));
-        assertThat(room.shareOfEach(2)).as("while nobody waits").isEqualTo(Integer.MAX_VALUE);
+        assertThat(room.shareOfEach(3, 1_000)).as("while nobody waits").isEqualTo(333);
+        assertThat(room.shareOfEach(2_000, 1_000)).isEqualTo(1);
         onLoop(() -> {
             room.enter("one", CAPACITY);
             return room.enterFromStream("one", 1);
         });
 
-        assertThat(room.shareOfEach(2)).isEqualTo(2);
-        assertThat(room.shareOfEach(100)).isEqualTo(1);
+        assertThat(room.shareOfEach(2, 1_000)).isEqualTo(2);
+        assertThat(room.shareOfEach(100, 1_000)).isEqualTo(1);
     }
 
     @Test
@@ -305,6 +306,6 @@ class WaitingRoomTest {
             return room.enterFromStream("one", CAPACITY);
         });
 
-        assertThat(room.shareOfEach(1)).as("events, of 500/s").isEqualTo(250);
+        assertThat(room.shareOfEach(1, 1_000)).as("events, of 500/s").isEqualTo(250);
     }
 }
