@@ -17,7 +17,7 @@ import java.util.Set;
  * @param bodyTimeout  a single event or batch must have arrived within it
  * @param idleTimeout  a connection is closed without a byte in either direction, or a whole request head, for so long
  * @param drainTimeout a stop waits so long for what was accepted
- * @param throttleHold a throttle stays on for so long after the consumers' pressure has gone
+ * @param throttleHold so long after the consumers' pressure has gone no more is let in than before it
  * @param schemas      what the data of events must look like
  */
 public record GatewaySettings(String host, int port, String topic, ByteSize maxDataSize, ByteSize maxBatchSize,

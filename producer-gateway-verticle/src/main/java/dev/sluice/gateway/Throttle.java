@@ -8,7 +8,8 @@ import java.util.List;
 /**
  * How many events one gateway lets in while consumers are pressed. The measure is what all gateways let in before; times
  * (1 - pressure), and 1 % at least, so that they notice when things get better; and of that its share among those that live
- * now. So what is let in stays the same when one comes or goes. Pure: times are handed in, in ns.
+ * now. So what is let in stays the same when one comes or goes. When the pressure has gone it lets in more and more: of what was
+ * held back half each half second; the measure, and no more than that, until the hold ends. Pure: times are handed in, in ns.
  *
  * <p>The measure of one gateway is its best of the last 60 seconds with events, and half of that for each minute without any
  * since then; all together have 2,000/s at least, as when they are new. Silence does not say what consumers bear: straight
@@ -29,6 +30,7 @@ final class Throttle {
     private static final int MEASURED_SECONDS = 60;
     private static final double HALF_LIFE_SECONDS = 60;
     private static final long LONGEST_WAIT_SECONDS = 30;
+    private static final double EASES_BY_HALF_SECONDS = 0.5;
 
     private final long holdNanos;
     /** Events let in by second, unthrottled, of the last 60 seconds in which there were any; faded. */
@@ -36,7 +38,10 @@ final class Throttle {
     /** The last one with events, of unthrottled time. */
     private long currentSecond;
     private int measured;
+    /** When it was there last. */
     private double pressure;
+    private boolean easing;
+    private long easingSince;
     private long pressedUntil;
     private boolean on;
     private long onSince;
@@ -70,6 +75,10 @@ final class Throttle {
             }
             pressure = Math.min(1, level);
             pressedUntil = now + holdNanos;
+            easing = false;
+        } else if (!easing) {
+            easing = true;
+            easingSince = now;
         }
         divide();
     }
@@ -102,7 +111,7 @@ final class Throttle {
     }
 
     private void divide() {
-        double rate = rateOfAll();
+        double rate = rateUnder(pressure);
         share = rate > 0 ? GatewayLoad.shareOf(rate, live, own) / rate : 1.0 / live.size();
     }
 
@@ -120,7 +129,7 @@ final class Throttle {
             measure(now);
             return true;
         }
-        double rate = rate();
+        double rate = rate(now);
         tokens = Math.min(Math.max(LEAST_BURST, rate * BURST_SECONDS), tokens + rate * (now - filledAt) / SECOND);
         filledAt = now;
         if (tokens < 1) {
@@ -132,20 +141,21 @@ final class Throttle {
 
     /** Events/s that this gateway lets in; infinite while it is off. */
     double admittedRate(long now) {
-        return isOn(now) ? rate() : Double.POSITIVE_INFINITY;
+        return isOn(now) ? rate(now) : Double.POSITIVE_INFINITY;
     }
 
     /** When the next one would be let in behind so many that wait. */
-    Duration waitBehind(int waiting) {
-        return Duration.ofSeconds(Math.max(1, Math.min(LONGEST_WAIT_SECONDS, (long) Math.ceil((waiting + 1) / rate()))));
+    Duration waitBehind(int waiting, long now) {
+        return Duration.ofSeconds(Math.max(1, Math.min(LONGEST_WAIT_SECONDS, (long) Math.ceil((waiting + 1) / rate(now)))));
     }
 
-    private double rate() {
-        return rateOfAll() * share;
+    private double rate(long now) {
+        double left = easing ? Math.pow(0.5, (double) (now - easingSince) / SECOND / EASES_BY_HALF_SECONDS) : 1;
+        return rateUnder(pressure * left) * share;
     }
 
-    private double rateOfAll() {
-        return Math.max(measure * FLOOR, measure * (1 - pressure));
+    private double rateUnder(double pressing) {
+        return Math.max(measure * FLOOR, measure * (1 - pressing));
     }
 
     private void measure(long now) {

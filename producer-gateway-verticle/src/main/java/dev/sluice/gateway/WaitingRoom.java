@@ -256,7 +256,8 @@ final class WaitingRoom {
     private Problem refusal(String client) {
         Line own = lines.get(client);
         return isThrottled()
-                ? new Problem.Throttled(throttle.waitBehind((own == null ? 0 : own.size()) * Math.max(1, lines.size())))
+                ? new Problem.Throttled(throttle.waitBehind((own == null ? 0 : own.size()) * Math.max(1, lines.size()),
+                        nanos.getAsLong()))
                 : new Problem.Overloaded();
     }
 

@@ -53,11 +53,28 @@ class ThrottleTest {
     void shouldHoldForAWhileAfterThePressureHasGoneAndThenLetGo() {
         offer(10_000, 6);
         throttle.onPressure(0.5, now);
-        throttle.onPressure(0, now + SECOND);
 
-        assertThat((double) offer(10_000, 4)).isCloseTo(20_000, within(600.0));
+        assertThat((double) offer(20_000, 4)).as("while nothing is known of an end").isCloseTo(20_000, within(600.0));
+        throttle.onPressure(0, now);
+        now += SECOND / 2;
+        assertThat(throttle.admittedRate(now)).isCloseTo(7_500, within(100.0));
+        now += SECOND * 2 / 5;
+        assertThat(throttle.admittedRate(now)).as("no more than before").isBetween(8_000.0, 10_000.0);
         now += SECOND;
-        assertThat(offer(10_000, 1)).isEqualTo(10_000);
+        assertThat(offer(20_000, 1)).isEqualTo(20_000);
+    }
+
+    @Test
+    void shouldNotHoldBackWhatConsumersBearForTheWholeHoldAfterOneMoment() {
+        offer(10_000, 6);
+        throttle.onPressure(0.8, now);
+        throttle.onPressure(0, now);
+
+        assertThat((double) offer(10_000, 4)).isBetween(33_000.0, 36_000.0);
+        throttle.onPressure(0, now);
+        assertThat(throttle.admittedRate(now)).as("counted from when it went").isBetween(9_900.0, 10_000.0);
+        throttle.onPressure(0.8, now);
+        assertThat(throttle.admittedRate(now + SECOND)).as("pressed again").isCloseTo(2_000, within(50.0));
     }
 
     @Test
@@ -181,8 +198,8 @@ class ThrottleTest {
         offer(10_000, 6);
         throttle.onPressure(0.9, now);
 
-        assertThat(throttle.waitBehind(0)).isEqualTo(Duration.ofSeconds(1));
-        assertThat(throttle.waitBehind(4_500)).isEqualTo(Duration.ofSeconds(5));
-        assertThat(throttle.waitBehind(1_000_000)).isEqualTo(Duration.ofSeconds(30));
+        assertThat(throttle.waitBehind(0, now)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(throttle.waitBehind(4_500, now)).isEqualTo(Duration.ofSeconds(5));
+        assertThat(throttle.waitBehind(1_000_000, now)).isEqualTo(Duration.ofSeconds(30));
     }
 }
