@@ -94,7 +94,7 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
      * What repeats are recognised by.
      *
      * @param age    an identity is remembered for so long after its publication
-     * @param events at most so many identities; the least used are forgotten first
+     * @param events at most so many identities, and the latest half of them at least
      */
     public record Window(Duration age, int events) {
 

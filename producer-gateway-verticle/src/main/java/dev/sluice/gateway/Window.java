@@ -1,7 +1,5 @@
 package dev.sluice.gateway;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -36,11 +34,11 @@ final class Window implements Shareable {
 
     private static final Entry MINE = new Entry.Mine();
 
-    private final Cache<String, Mark.Published> published;
+    private final LatestMarks published;
     private final ConcurrentMap<String, Work> underWay = new ConcurrentHashMap<>();
 
     Window(GatewaySettings.Window settings) {
-        published = Caffeine.newBuilder().executor(Runnable::run).expireAfterWrite(settings.age()).maximumSize(settings.events()).build();
+        published = new LatestMarks(settings.events(), settings.age(), System::nanoTime);
     }
 
     static Window ofProcess(Vertx vertx, GatewaySettings.Window settings) {
@@ -49,7 +47,7 @@ final class Window implements Shareable {
     }
 
     Entry enter(String key, String hash) {
-        Mark.Published done = published.getIfPresent(key);
+        Mark.Published done = published.of(key);
         if (done != null) {
             return new Entry.Done(done);
         }
@@ -62,13 +60,13 @@ final class Window implements Shareable {
 
     /** For an owner: what somebody published between the look at the window and the entry; null when nobody did. */
     Mark.Published publishedMeanwhile(String key) {
-        return published.getIfPresent(key);
+        return published.of(key);
     }
 
     /** @param mark null when it is not published, as far as is known */
     void leave(String key, EventOutcome outcome, Mark.Published mark) {
         if (mark != null) {
-            published.put(key, mark);
+            published.add(key, mark);
         }
         underWay.remove(key).outcome.complete(outcome);
     }
