@@ -2,7 +2,6 @@ package dev.sluice.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 
@@ -12,14 +11,13 @@ import java.util.Base64;
  */
 final class BodyHash {
 
-    /** Looked up once: each lookup goes through the providers. */
-    private static final ThreadLocal<MessageDigest> DIGEST = ThreadLocal.withInitial(BodyHash::sha256);
+    static final int BYTES = 16;
 
     private BodyHash() {
     }
 
     static String of(IncomingEvent event) {
-        MessageDigest digest = DIGEST.get();
+        MessageDigest digest = Sha256.ofThread();
         for (String text : new String[] {event.attributes().get("type"), event.key(), event.attributes().get("sequence"),
                 event.contentType()}) {
             digest.update((byte) (text == null ? 0 : 1));
@@ -31,14 +29,10 @@ final class BodyHash {
         if (event.data() != null) {
             digest.update(event.data());
         }
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest.digest(), 16));
+        return text(Arrays.copyOf(digest.digest(), BYTES));
     }
 
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+    static String text(byte[] hash) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(hash);
     }
 }

@@ -100,7 +100,7 @@ public record GatewaySettings(String host, int port, String topic, ByteSize maxD
 
         public Window {
             positive("gateway.window.age", age);
-            InvalidSetting.unless(events > 0, "gateway.window.events", events, "1 or more");
+            InvalidSetting.unless(events > 0 && events <= 10_000_000, "gateway.window.events", events, "1 to 10000000");
         }
     }
 

@@ -29,7 +29,7 @@ final class Window implements Shareable {
         }
     }
 
-    private record Work(String hash, Promise<EventOutcome> outcome) {
+    private record Work(LatestMarks.Name name, String hash, Promise<EventOutcome> outcome) {
     }
 
     private static final Entry MINE = new Entry.Mine();
@@ -47,11 +47,12 @@ final class Window implements Shareable {
     }
 
     Entry enter(String key, String hash) {
-        Mark.Published done = published.of(key);
+        LatestMarks.Name name = LatestMarks.Name.of(key);
+        Mark.Published done = published.of(name);
         if (done != null) {
             return new Entry.Done(done);
         }
-        Work work = underWay.putIfAbsent(key, new Work(hash, Promise.promise()));
+        Work work = underWay.putIfAbsent(key, new Work(name, hash, Promise.promise()));
         if (work != null) {
             return new Entry.UnderWay(work.hash, work.outcome.future());
         }
@@ -60,14 +61,16 @@ final class Window implements Shareable {
 
     /** For an owner: what somebody published between the look at the window and the entry; null when nobody did. */
     Mark.Published publishedMeanwhile(String key) {
-        return published.of(key);
+        return published.of(underWay.get(key).name);
     }
 
     /** @param mark null when it is not published, as far as is known */
     void leave(String key, EventOutcome outcome, Mark.Published mark) {
+        Work work = underWay.get(key);
         if (mark != null) {
-            published.add(key, mark);
+            published.add(work.name, mark);
         }
-        underWay.remove(key).outcome.complete(outcome);
+        underWay.remove(key);
+        work.outcome.complete(outcome);
     }
 }
