@@ -30,15 +30,11 @@ record Result(String scenario, String subject, boolean durable, Map<String, Stri
                 subject == Subject.CEILING ? Double.valueOf(1) : ceiling == null ? null : rate / ceiling.eventsPerSecond(), runs);
     }
 
-    /** The gateway beside a server that only parses and answers, and beside the shortest way to an acknowledgement by Kafka. */
+    /** The gateway beside servers that do a part of what it does. */
     static List<Result> of(List<GatewayFigures> loads) {
         List<Result> results = new ArrayList<>();
         for (GatewayFigures load : loads) {
-            if (!load.ceiling().isEmpty()) {
-                results.add(of(Subject.CEILING.title(), load.load(), load.ceiling(), 1.0));
-                results.add(of("bare-publisher", load.load(), load.publisher(), load.ratio(load.publisher())));
-            }
-            results.add(of("sluice-gateway", load.load(), load.gateway(), load.ratio(load.gateway())));
+            load.runs().forEach((subject, runs) -> results.add(of(subject, load.load(), runs, load.ratio(subject))));
         }
         return results;
     }

@@ -21,12 +21,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Measures the gateway with a real Kafka and Redis beside a bare server that only parses, and one that publishes as well, on
- * one machine, each a process of its own, taking turns. Closed loop: each connection posts when it has its answer. Nobody should use the machine
+ * Measures the gateway with a real Kafka and Redis beside a bare server that only parses, one that publishes as well, and one
+ * that also claims each identity, on one machine, each a process of its own, taking turns. Closed loop: each connection posts when it has its answer. Nobody should use the machine
  * meanwhile.
  */
 public final class GatewayBench {
 
+    private static final String GATEWAY = "sluice-gateway";
     private static final List<Integer> CONNECTIONS = List.of(64, 512);
     private static final List<String> BARE = List.of("-Xmx256m", "-XX:+UseSerialGC");
     private static final Duration START = Duration.ofSeconds(60);
@@ -73,13 +74,13 @@ public final class GatewayBench {
         Files.createDirectories(folder);
         try (ProcessStack stack = ProcessStack.empty(folder.resolve("stack"), folder.resolve("programs"))) {
             stack.start(EnumSet.allOf(PartName.class));
-            int[] ports = {Ports.oneFree(), Ports.oneFree(), Ports.oneFree()};
-            // The gateway makes the topic that the publisher writes to.
+            String kafka = stack.kafka().bootstrapServers();
+            // The gateway makes the topic that the publishers write to.
             List<Program> programs = List.of(
-                    new Program("ceiling", ports[0], BARE, List.of(BareServer.class.getName(), Integer.toString(ports[0]), "1")),
-                    new Program("sluice-gateway", ports[1], Jvm.nodeOptions(), node(stack, ports[1])),
-                    new Program("bare-publisher", ports[2], BARE, List.of(BarePublisher.class.getName(), Integer.toString(ports[2]),
-                            stack.kafka().bootstrapServers())));
+                    bare(GatewayFigures.CEILING, BareServer.class, "1"),
+                    gateway(stack),
+                    bare("bare-publisher", BarePublisher.class, kafka),
+                    bare("bare-publisher-claims", BarePublisher.class, kafka, stack.redis().uri()));
             for (Program program : programs) {
                 if (Jvm.isMissing(cache(program))) {
                     learn(program);
@@ -90,7 +91,7 @@ public final class GatewayBench {
                 for (Program program : programs) {
                     servers.add(start(program));
                 }
-                return measure(stack, servers.get(0), servers.get(2), servers.get(1));
+                return measure(stack, servers);
             } finally {
                 for (Server server : servers) {
                     server.process.destroyForcibly().waitFor();
@@ -113,25 +114,28 @@ public final class GatewayBench {
         }
     }
 
-    private List<GatewayFigures> measure(ProcessStack stack, Server bare, Server publisher, Server gateway) throws IOException {
-        for (Server server : List.of(bare, publisher, gateway)) {
+    private List<GatewayFigures> measure(ProcessStack stack, List<Server> servers) throws IOException {
+        for (Server server : servers) {
             warmUp(server);
         }
+        Server gateway = servers.stream().filter(server -> server.name.equals(GATEWAY)).findAny().orElseThrow();
         stream().put(gateway.port);
-        List<GatewayFigures> figures = new ArrayList<>();
-        for (int connections : CONNECTIONS) {
-            figures.add(new GatewayFigures("single posts, " + connections + " connections", new ArrayList<>(), new ArrayList<>(),
-                    new ArrayList<>()));
-        }
-        figures.add(new GatewayFigures("one NDJSON stream", List.of(), List.of(), new ArrayList<>()));
+        Map<Integer, Map<String, List<GatewayFigures.Run>>> posts = new LinkedHashMap<>();
+        List<GatewayFigures.Run> streams = new ArrayList<>();
         for (int i = 0; i < runs; i++) {
-            for (int k = 0; k < CONNECTIONS.size(); k++) {
-                figures.get(k).ceiling().add(once(stack, bare, posts(CONNECTIONS.get(k), measured)));
-                figures.get(k).publisher().add(once(stack, publisher, posts(CONNECTIONS.get(k), measured)));
-                figures.get(k).gateway().add(once(stack, gateway, posts(CONNECTIONS.get(k), measured)));
+            for (int connections : CONNECTIONS) {
+                for (Server server : servers) {
+                    posts.computeIfAbsent(connections, first -> new LinkedHashMap<>())
+                            .computeIfAbsent(server.name, first -> new ArrayList<>())
+                            .add(once(stack, server, posts(connections, measured)));
+                }
             }
-            figures.get(CONNECTIONS.size()).gateway().add(once(stack, gateway, stream()));
+            streams.add(once(stack, gateway, stream()));
         }
+        List<GatewayFigures> figures = new ArrayList<>();
+        posts.forEach((connections, each) ->
+                figures.add(new GatewayFigures("single posts, " + connections + " connections", each)));
+        figures.add(new GatewayFigures("one NDJSON stream", Map.of(GATEWAY, streams)));
         return figures;
     }
 
@@ -172,6 +176,18 @@ public final class GatewayBench {
     private static GatewayFigures.CpuMicros cpuSeconds(ProcessStack stack, Server server) {
         return new GatewayFigures.CpuMicros(ProcessUsage.cpuSeconds(server.process.pid()),
                 ProcessUsage.cpuSeconds(stack.kafka().pid()), ProcessUsage.cpuSeconds(stack.redis().pid()));
+    }
+
+    private static Program bare(String name, Class<?> main, String... more) {
+        int port = Ports.oneFree();
+        List<String> arguments = new ArrayList<>(List.of(main.getName(), Integer.toString(port)));
+        arguments.addAll(List.of(more));
+        return new Program(name, port, BARE, arguments);
+    }
+
+    private Program gateway(ProcessStack stack) {
+        int port = Ports.oneFree();
+        return new Program(GATEWAY, port, Jvm.nodeOptions(), node(stack, port));
     }
 
     private List<String> node(ProcessStack stack, int port) {

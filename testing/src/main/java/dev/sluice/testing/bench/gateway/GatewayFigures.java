@@ -1,17 +1,19 @@
 package dev.sluice.testing.bench.gateway;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What one load did to the server that only parses, to one that publishes as well, and to the gateway.
+ * What one load did to each server that it was put to.
  *
- * @param load    how it came, for a person
- * @param ceiling runs of the server that only parses; empty where it has no part in it
- * @param publisher runs of the shortest way to Kafka; empty where it has no part in it
- * @param gateway runs of the gateway, each event acknowledged by Kafka
+ * @param load how it came, for a person
+ * @param runs by subject, in the order in which they are shown
  */
-public record GatewayFigures(String load, List<Run> ceiling, List<Run> publisher, List<Run> gateway) {
+public record GatewayFigures(String load, Map<String, List<Run>> runs) {
+
+    /** The server that only parses and answers. */
+    public static final String CEILING = "ceiling";
 
     /**
      * @param cpuMicros of each process per event
@@ -33,8 +35,9 @@ public record GatewayFigures(String load, List<Run> ceiling, List<Run> publisher
     }
 
     /** Of the median rates to the ceiling's; null without a ceiling. */
-    public Double ratio(List<Run> runs) {
-        return ceiling.isEmpty() ? null : median(runs, Run::eventsPerSecond) / median(ceiling, Run::eventsPerSecond);
+    public Double ratio(String subject) {
+        return runs.containsKey(CEILING)
+                ? median(runs.get(subject), Run::eventsPerSecond) / median(runs.get(CEILING), Run::eventsPerSecond) : null;
     }
 
     public static double median(List<Run> runs, ToDoubleFunction<Run> figure) {
