@@ -23,6 +23,8 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class OffsetBehindEffect implements Guarantee {
 
     private static final int NEWEST = 20;
+    /** Identities of a statement. */
+    private static final int TOGETHER = 10_000;
     /** In one statement: a parked event's row goes in the transaction that writes its outcome. */
     private static final String OUTCOMES = """
             SELECT event_id FROM processed_events WHERE consumer_group = ? AND event_id = ANY (?)
@@ -85,16 +87,9 @@ public final class OffsetBehindEffect implements Guarantee {
             }
         });
         Set<String> missing = new HashSet<>(below);
-        try (Connection connection = postgres.connect(); PreparedStatement statement = connection.prepareStatement(OUTCOMES)) {
-            statement.setQueryTimeout(10);
-            for (int place = 1; place <= 3; place += 2) {
-                statement.setString(place, group);
-                statement.setArray(place + 1, connection.createArrayOf("text", below.toArray()));
-            }
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    missing.remove(rows.getString(1));
-                }
+        try (Connection connection = postgres.connect()) {
+            for (int from = 0; from < below.size(); from += TOGETHER) {
+                settled(connection, group, below.subList(from, Math.min(below.size(), from + TOGETHER))).forEach(missing::remove);
             }
         }
         if (!missing.isEmpty()) {
@@ -104,6 +99,23 @@ public final class OffsetBehindEffect implements Guarantee {
             count.check(!missing.contains(identity) || moved.hasMoved(group, identity),
                     "%s: %s lies below the committed offset and has no outcome", group, identity);
         }
+    }
+
+    private static List<String> settled(Connection connection, String group, List<String> identities) throws SQLException {
+        List<String> settled = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(OUTCOMES)) {
+            statement.setQueryTimeout(10);
+            for (int place = 1; place <= 3; place += 2) {
+                statement.setString(place, group);
+                statement.setArray(place + 1, connection.createArrayOf("text", identities.toArray()));
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    settled.add(rows.getString(1));
+                }
+            }
+        }
+        return settled;
     }
 
     public long looks() {
