@@ -32,7 +32,7 @@ public final class RedisLink {
     private static final Logger LOG = LoggerFactory.getLogger(RedisLink.class);
     private static final long STEP_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 2_000;
-    /** A few transactions' worth of commands: with a claim for each event some five an event. */
+    /** A few transactions' worth of commands: with a claim for each event, in a cluster, four an event. */
     private static final int MOST_UNDER_WAY = 1 << 18;
 
     private final Vertx vertx;
@@ -104,6 +104,11 @@ public final class RedisLink {
         return connection != null;
     }
 
+    /** Whether one command may have several keys: in a cluster they are of different nodes. */
+    public boolean takesKeysTogether() {
+        return settings.mode() != RedisSettings.Mode.CLUSTER;
+    }
+
     /**
      * On the link's context. Sends all at once; the answers are in their order. Fails as a whole when Redis is away or
      * answers with an error; never throws.
@@ -120,7 +125,7 @@ public final class RedisLink {
 
     /** In a cluster each goes to the node that has its key, none waits for another: one round trip all the same. */
     private Future<List<Response>> answers(RedisConnection used, List<Request> commands) {
-        if (settings.mode() != RedisSettings.Mode.CLUSTER) {
+        if (takesKeysTogether()) {
             return used.batch(commands);
         }
         List<Future<Response>> each = commands.stream().map(used::send).toList();

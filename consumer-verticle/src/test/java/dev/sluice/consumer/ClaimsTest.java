@@ -133,7 +133,7 @@ class ClaimsTest {
         double micros = (told("used_cpu_sys") + told("used_cpu_user") - cpu) * 1e6 / events;
         System.out.printf("claims=%s: %d events in %.1f s with the start, %.2f commands an event, %.1f microseconds of Redis's CPU%n",
                 mode, events, seconds, commands, micros);
-        assertThat(commands).isBetween(mode == Mode.EVENT ? 3.0 : 0.0, mode == Mode.EVENT ? 8.0 : 0.5);
+        assertThat(commands).isBetween(mode == Mode.EVENT ? 2.0 : 0.0, mode == Mode.EVENT ? 4.0 : 0.5);
     }
 
     private double told(String name) {
