@@ -4,6 +4,8 @@ import dev.sluice.devstack.PartName;
 import dev.sluice.devstack.StackFailure;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,6 +24,8 @@ final class Child {
 
     private static final String WRITE_PID_AND_BECOME = "echo $$ >\"$0\" && exec \"$@\"";
     private static final long LOG_LIMIT = 10_000_000;
+    private static final int LOG_END = 4_000;
+    private static final int LINES_SHOWN = 5;
     private static final Duration COLLECTED = Duration.ofSeconds(10);
     private static final Duration PAUSE = Duration.ofMillis(30);
 
@@ -152,7 +156,21 @@ final class Child {
         }
     }
 
+    /** And how it ends: the next start may find no log, or the reader may have none of this machine's files. */
     private String seeLog() {
-        return "; see " + folders.log(part);
+        return "; see " + folders.log(part) + lastLines();
+    }
+
+    private String lastLines() {
+        try (RandomAccessFile log = new RandomAccessFile(folders.log(part).toFile(), "r")) {
+            log.seek(Math.max(0, log.length() - LOG_END));
+            byte[] end = new byte[(int) (log.length() - log.getFilePointer())];
+            log.readFully(end);
+            List<String> lines = new String(end, StandardCharsets.UTF_8).lines().filter(line -> !line.isBlank()).toList();
+            return lines.isEmpty() ? "" : ", which ends with:\n  "
+                    + String.join("\n  ", lines.subList(Math.max(0, lines.size() - LINES_SHOWN), lines.size()));
+        } catch (IOException unreadable) {
+            return "";
+        }
     }
 }

@@ -1,7 +1,6 @@
 package dev.sluice.testing.bench;
 
 import dev.sluice.config.PostgresSettings;
-import dev.sluice.devstack.PartName;
 import dev.sluice.devstack.Stack;
 import dev.sluice.devstack.process.ProcessStack;
 import dev.sluice.store.Schema;
@@ -19,7 +18,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +39,7 @@ final class Arena implements AutoCloseable {
     Arena(Path folder, Path programs) {
         this.folder = folder;
         stack = ProcessStack.empty(folder.resolve("stack"), programs);
-        stack.start(EnumSet.allOf(PartName.class));
+        stack.start();
         admin = Admin.create(Map.of("bootstrap.servers", stack.kafka().bootstrapServers()));
         Schema.migrate(PostgresSettings.of(stack.postgres().host(), stack.postgres().port(),
                 stack.postgres().database(), stack.postgres().user(), stack.postgres().password()));

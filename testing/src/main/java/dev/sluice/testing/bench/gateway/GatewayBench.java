@@ -1,6 +1,5 @@
 package dev.sluice.testing.bench.gateway;
 
-import dev.sluice.devstack.PartName;
 import dev.sluice.devstack.Ports;
 import dev.sluice.devstack.process.ProcessStack;
 import dev.sluice.testing.bench.Jvm;
@@ -14,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +71,7 @@ public final class GatewayBench {
     public List<GatewayFigures> run() throws IOException, InterruptedException {
         Files.createDirectories(folder);
         try (ProcessStack stack = ProcessStack.empty(folder.resolve("stack"), folder.resolve("programs"))) {
-            stack.start(EnumSet.allOf(PartName.class));
+            stack.start();
             String kafka = stack.kafka().bootstrapServers();
             // The gateway makes the topic that the publishers write to.
             List<Program> programs = List.of(
