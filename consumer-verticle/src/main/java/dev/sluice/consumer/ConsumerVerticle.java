@@ -14,6 +14,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.sqlclient.Pool;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -58,19 +59,26 @@ public final class ConsumerVerticle extends VerticleBase {
         Callable<List<SubscriptionRun>> blocking = () -> {
             Handlers handlers = new Handlers();
             FailureClassifier classifier = new FailureClassifier(rules, Classifier.installed());
-            return settings.subscriptions().stream().map(subscription -> new SubscriptionRun(vertx, eventLoop,
+            List<SubscriptionRun> ready = settings.subscriptions().stream().map(subscription -> new SubscriptionRun(vertx, eventLoop,
                     subscription, handlers.forSubscription(subscription), index, settings, classifier, kafka, pool,
                     redis, node)).toList();
+            // At the start only: later it could be the member of another process of this name; the two would take turns.
+            OwnMembers.removeDead(kafka.promptProperties(node.name() + "-" + index + "-admin"), instanceIds(ready));
+            return ready;
         };
         return vertx.executeBlocking(blocking).onSuccess(ready -> {
             runs = ready;
             runs.forEach(SubscriptionRun::start);
-            members = MemberWatch.of(vertx, redis, kafka, node.name() + "-" + index + "-members",
-                    runs.stream().collect(Collectors.toMap(SubscriptionRun::group, SubscriptionRun::instanceId)));
+            members = MemberWatch.of(vertx, redis, kafka, node.name() + "-" + index + "-members", instanceIds(runs));
             members.start();
             pauseNews = PauseNews.tell(vertx, node.bus(), runs);
             beat = node.beat(vertx, "consumer-verticle", Integer.toString(index), this::fault);
         });
+    }
+
+    /** By group. */
+    private static Map<String, String> instanceIds(List<SubscriptionRun> runs) {
+        return runs.stream().collect(Collectors.toMap(SubscriptionRun::group, SubscriptionRun::instanceId));
     }
 
     private Optional<String> fault() {

@@ -128,8 +128,6 @@ final class SubscriptionRun implements GroupMeters.Instance {
                     pipeline.onEnded(work);
                 }), downstream, succession, trials);
         this.purge = new InboxPurge(vertx, pool, group, settings.inboxHorizon(), InboxPurge.AGAIN);
-        // At the start only: later it could be the member of another process of this name; the two would take turns.
-        OwnMembers.removeDead(adminProperties(), group, instanceId);
         this.stopped = new StoppedPartitions(vertx, node.bus(), group,
                 (partition, from) -> pollThread().resume(partition, from));
         this.pollThread = new PollThread(group, this::pollLoop, meters.restarts());

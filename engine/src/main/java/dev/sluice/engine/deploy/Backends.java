@@ -46,17 +46,20 @@ final class Backends {
         });
     }
 
-    void awaitPostgres(PostgresSettings postgres) {
+    /** @throws StartRefused also when it must be durable and may lose what it has committed */
+    void awaitPostgres(PostgresSettings postgres, boolean mustBeDurable) {
         await("PostgreSQL at " + postgres.host() + ":" + postgres.port() + " (postgres.host, postgres.port)", () -> {
             try (Connection connection = connect(postgres)) {
+                if (mustBeDurable) {
+                    requireDurable(connection);
+                }
                 return connection.isValid(ONE_TRY_MILLIS / 1000);
             }
         });
     }
 
-    /** @throws StartRefused when PostgreSQL may lose what it has committed */
-    static void requireDurable(PostgresSettings postgres) {
-        try (Connection connection = connect(postgres); Statement statement = connection.createStatement()) {
+    private static void requireDurable(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
             for (String setting : new String[] {"fsync", "synchronous_commit"}) {
                 try (ResultSet rows = statement.executeQuery("SHOW " + setting)) {
                     rows.next();
@@ -66,8 +69,6 @@ final class Backends {
                     }
                 }
             }
-        } catch (SQLException e) {
-            throw new StartRefused("PostgreSQL can't be asked for its settings: " + e.getMessage(), e);
         }
     }
 
@@ -87,6 +88,8 @@ final class Backends {
         while (true) {
             try {
                 return question.call();
+            } catch (StartRefused e) {
+                throw e;
             } catch (Exception e) {
                 if (stopping.getAsBoolean()) {
                     throw new StartRefused("stopped while waiting for " + name, e);

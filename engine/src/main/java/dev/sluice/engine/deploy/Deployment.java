@@ -34,6 +34,8 @@ import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
@@ -124,13 +126,19 @@ public final class Deployment {
     private void prepareBackends(Duration deadline) {
         Backends backends = new Backends(deadline, stopping::get);
         admin = KafkaAdmin.create(config.kafka(), config.nodeName());
-        int brokers = backends.awaitKafka(admin, config.kafka().bootstrapServers());
-        backends.awaitPostgres(config.postgres());
-        if (!options.unsafe()) {
-            Backends.requireDurable(config.postgres());
-        }
+        CompletableFuture<Integer> brokers = CompletableFuture.supplyAsync(
+                () -> backends.awaitKafka(admin, config.kafka().bootstrapServers()));
+        backends.awaitPostgres(config.postgres(), !options.unsafe());
         migrate();
-        new TopicCreation(admin).create(TopicPlan.of(config.topics(), brokers));
+        new TopicCreation(admin).create(TopicPlan.of(config.topics(), answered(brokers)));
+    }
+
+    private static int answered(CompletableFuture<Integer> brokers) {
+        try {
+            return brokers.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof StartRefused refused ? refused : e;
+        }
     }
 
     private void migrate() {
