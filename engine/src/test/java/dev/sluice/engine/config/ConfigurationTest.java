@@ -111,6 +111,13 @@ class ConfigurationTest {
                 .containsEntry("fetch.min.bytes", "7").containsEntry("fetch.max.wait.ms", "500");
     }
 
+    /** As published by default. A profile that waits for large fetches must not wait long, see conf/reference.yaml. */
+    @ParameterizedTest
+    @CsvSource({"default, 500", "throughput, 20", "latency, 4"})
+    void shouldNotLetAnIdlePartitionHoldUpABackloggedOne(String profile, String maxWait) {
+        assertThat(load("", Map.of(), "profile=" + profile).consumer().kafka()).containsEntry("fetch.max.wait.ms", maxWait);
+    }
+
     @Test
     void shouldKeepANameInQuotesTogether() {
         SluiceConfig settings = load("", Map.of(), "topics.\"a.b\".partitions=6", "topics.plain.partitions=7",
