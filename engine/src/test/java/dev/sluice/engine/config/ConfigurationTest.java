@@ -114,7 +114,7 @@ class ConfigurationTest {
     /** As published by default. A profile that waits for large fetches must not wait long, see conf/reference.yaml. */
     @ParameterizedTest
     @CsvSource({"default, 500", "throughput, 20", "latency, 4"})
-    void shouldNotLetAnIdlePartitionHoldUpABackloggedOne(String profile, String maxWait) {
+    void shouldWaitForFetchesAsTheProfileSays(String profile, String maxWait) {
         assertThat(load("", Map.of(), "profile=" + profile).consumer().kafka()).containsEntry("fetch.max.wait.ms", maxWait);
     }
 

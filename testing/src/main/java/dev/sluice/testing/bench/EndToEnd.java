@@ -82,7 +82,7 @@ final class EndToEnd {
         }
     }
 
-    /** What the JVMs of later runs have from this one: of what C2 compiles at all, most is compiled within its time. */
+    /** What the JVMs of later runs have from this one, which is longer than a warm-up. */
     void learn(Subject subject) throws Exception {
         run(subject, site -> {
             int first = 0;
